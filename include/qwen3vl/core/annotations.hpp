@@ -1,0 +1,13 @@
+#pragma once
+
+#if defined(__CUDACC__) && __cplusplus < 202002L
+#error "qwen3vl needs C++20 here too: pass -std=c++20 to nvcc (the target qwen3vl::cuda does)"
+#endif
+
+/// QWEN3VL_HD marks a function that both the host and the device may call. It is the only place
+/// outside cuda/ that knows whether nvcc is compiling.
+#ifdef __CUDACC__
+#define QWEN3VL_HD __host__ __device__
+#else
+#define QWEN3VL_HD
+#endif
