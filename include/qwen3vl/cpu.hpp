@@ -1,0 +1,13 @@
+#pragma once
+
+/// The CPU backend: the handle and every kernel. Needs Eigen and threads.
+#include <qwen3vl/cpu/activate.hpp>
+#include <qwen3vl/cpu/add.hpp>
+#include <qwen3vl/cpu/attend.hpp>
+#include <qwen3vl/cpu/cpu.hpp>
+#include <qwen3vl/cpu/layer_norm.hpp>
+#include <qwen3vl/cpu/linear.hpp>
+#include <qwen3vl/cpu/rms_norm.hpp>
+#include <qwen3vl/cpu/rope.hpp>
+#include <qwen3vl/cpu/rows.hpp>
+#include <qwen3vl/cpu/vision.hpp>

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include <qwen3vl/bridge/eigen.hpp>
+#include <qwen3vl/cpu/cpu.hpp>
+#include <qwen3vl/cpu/vector.hpp>
+
+namespace qwen3vl {
+
+/// The CPU's matrix product, out[t, o] = round_T(Σ_i x[t, i] · weight[o, i] + bias[o]), in two ways:
+///
+///   few tokens (decode)   every weight is read once and meets all tokens in registers; the bound is
+///                         the memory's bandwidth: out · in · sizeof(T) bytes
+///   many (prefill)        tiles of 96 outputs × 320 inputs are widened to float in the thread's
+///                         scratch and multiplied by Eigen; the bound is arithmetic
+///
+/// Eigen multiplies floats at the machine's rate, but its own bf16 product is ten times slower: the
+/// tiles make floats of the weights on the way. 96 × 320 floats are 120 KiB: what Eigen packs of a
+/// tile stays below its limit for the stack, so that a product allocates nothing.
+struct EigenTiles {
+  static constexpr std::int64_t few = 8;  // tokens: above, tiles win
+  static constexpr std::int64_t tile_outputs = 96, tile_inputs = 320, tile_tokens = 96;
+  static constexpr std::int64_t block_tokens = 768;  // of one task: its sums stay in the L2 cache
+  static_assert((tile_outputs + tile_tokens) * tile_inputs + block_tokens * tile_outputs <= Cpu::scratch_floats);
+
+  template <Element T>
+  static void run(Cpu& cpu, View<const T, 2> x, View<const T, 2> weight, View<const T, 1> bias, View<T, 2> out) {
+    if (out.size() == 0) return;
+    if (x.shape[0] <= few && x.shape[0] * padded(x.shape[1]) <= Cpu::scratch_floats)
+      with_rows(cpu, x, weight, bias, out);
+    else
+      with_tiles(cpu, x, weight, bias, out);
+  }
+
+ private:
+  static constexpr std::int64_t padded(std::int64_t n) { return (n + lanes - 1) / lanes * lanes; }
+
+  template <Element T>
+  static void with_rows(Cpu& cpu, View<const T, 2> x, View<const T, 2> weight, View<const T, 1> bias, View<T, 2> out) {
+    const std::int64_t tokens = x.shape[0], in = x.shape[1], pitch = padded(in);
+    float* const wide = cpu.shared_scratch();  // [tokens, pitch]
+    for (std::int64_t t = 0; t < tokens; ++t) widen(&x(t, 0), in, wide + t * pitch);
+    const std::int64_t grain = std::max<std::int64_t>(8, 65536 / std::max<std::int64_t>(in, 1));
+    cpu.parallel_ranges(weight.shape[0], grain, [=](std::int64_t begin, std::int64_t end, int) {
+      for (std::int64_t o = begin; o < end; ++o) {
+        const T* const row = weight.data + o * weight.stride[0];
+        const float start = bias.empty() ? 0.0f : float(bias(o));
+        std::int64_t t = 0;
+        for (; t + 4 <= tokens; t += 4) dot<4>(row, wide + t * pitch, pitch, in, start, &out(t, o), out.stride[0]);
+        for (; t < tokens; ++t) dot<1>(row, wide + t * pitch, pitch, in, start, &out(t, o), out.stride[0]);
+      }
+    });
+  }
+
+  /// One row of the weight against Tokens rows of x.
+  template <int Tokens, Element T>
+  static void dot(const T* row, const float* x, std::int64_t pitch, std::int64_t in, float start, T* out,
+                  std::int64_t out_stride) {
+    constexpr int unroll = Tokens == 1 ? 4 : 1;  // independent sums, to hide the latency of one
+    Lanes sum[Tokens * unroll] = {}, w, v;
+    std::int64_t i = 0;
+    for (; i + unroll * lanes <= in; i += unroll * lanes)
+      for (int u = 0; u < unroll; ++u) {
+        load(row + i + u * lanes, w);
+        for (int t = 0; t < Tokens; ++t) {
+          load(x + t * pitch + i + u * lanes, v);
+          sum[t * unroll + u] += w * v;
+        }
+      }
+    for (int t = 0; t < Tokens; ++t) {
+      for (int u = 1; u < unroll; ++u) sum[t * unroll] += sum[t * unroll + u];
+      float total = sum_lanes(sum[t * unroll]);
+      for (std::int64_t j = i; j < in; ++j) total += float(row[j]) * x[t * pitch + j];
+      out[t * out_stride] = T(total + start);
+    }
+  }
+
+  template <Element T>
+  static void with_tiles(Cpu& cpu, View<const T, 2> x, View<const T, 2> weight, View<const T, 1> bias,
+                         View<T, 2> out) {
+    const std::int64_t tokens = x.shape[0], outputs = weight.shape[0];
+    const std::int64_t output_tiles = (outputs + tile_outputs - 1) / tile_outputs;
+    const std::int64_t token_blocks = (tokens + block_tokens - 1) / block_tokens;
+    cpu.parallel_ranges(output_tiles * token_blocks, 1, [&](std::int64_t begin, std::int64_t end, int thread) {
+      for (std::int64_t task = begin; task < end; ++task) {
+        const std::int64_t t0 = task / output_tiles * block_tokens, o0 = task % output_tiles * tile_outputs;
+        const std::int64_t nt = std::min(block_tokens, tokens - t0), no = std::min(tile_outputs, outputs - o0);
+        tile(x.rows(t0, nt), weight.rows(o0, no), bias.empty() ? bias : bias.rows(o0, no),
+             columns(out.rows(t0, nt), o0, no), cpu.scratch(thread));
+      }
+    });
+  }
+
+  template <Element T>
+  static void tile(View<const T, 2> x, View<const T, 2> weight, View<const T, 1> bias, View<T, 2> out,
+                   float* scratch) {
+    using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    using Map = Eigen::Map<Matrix, 0, Eigen::OuterStride<>>;
+    const std::int64_t tokens = x.shape[0], in = x.shape[1], outputs = weight.shape[0];
+    float* const w = scratch;                                 // [tile_outputs, tile_inputs]
+    float* const v = w + tile_outputs * tile_inputs;          // [tile_tokens, tile_inputs]
+    float* const sum = v + tile_tokens * tile_inputs;         // [block_tokens, tile_outputs]
+    for (std::int64_t i = 0; i < in || i == 0; i += tile_inputs) {
+      const std::int64_t ni = std::min(tile_inputs, in - i);
+      for (std::int64_t o = 0; o < outputs; ++o)
+        widen(weight.data + o * weight.stride[0] + i, ni, w + o * tile_inputs);
+      for (std::int64_t t0 = 0; t0 < tokens; t0 += tile_tokens) {
+        const std::int64_t nt = std::min(tile_tokens, tokens - t0);
+        for (std::int64_t t = 0; t < nt; ++t) widen(x.data + (t0 + t) * x.stride[0] + i, ni, v + t * tile_inputs);
+        const Map a(v, nt, ni, Eigen::OuterStride<>(tile_inputs));
+        const Map b(w, outputs, ni, Eigen::OuterStride<>(tile_inputs));
+        Map c(sum + t0 * tile_outputs, nt, outputs, Eigen::OuterStride<>(tile_outputs));
+        if (i == 0)
+          c.noalias() = a * b.transpose();
+        else
+          c.noalias() += a * b.transpose();
+      }
+    }
+    for (std::int64_t t = 0; t < tokens; ++t)
+      for (std::int64_t o = 0; o < outputs; ++o)
+        out(t, o) = T(sum[t * tile_outputs + o] + (bias.empty() ? 0.0f : float(bias(o))));
+  }
+};
+
+}  // namespace qwen3vl

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <qwen3vl/nn/kv_cache.hpp>
+#include <qwen3vl/ops/take_rows.hpp>
+#include <qwen3vl/ops/visual_rows.hpp>
+#include <qwen3vl/text/text_model.hpp>
+#include <qwen3vl/vision/vision_tower.hpp>
+
+namespace qwen3vl {
+
+/// Qwen3-VL: a vision tower and a decoder, joined at two seams.
+///
+///   pixel_values ─▶ visual ─▶ seen.merged ────────────▶ replaces the embeddings of the visual tokens
+///                        └──▶ seen.deepstack[0 … 2] ──▶ added to the visual tokens after layers 0 … 2
+///   ids ─▶ embed_tokens ─▶ x ─▶ layers ─▶ norm ─▶ lm_head ─▶ logits
+///
+/// see() looks once; forward() reads any step of the prompt, the whole or a chunk, for step.visual says
+/// of each token which row of `seen` it is.
+template <Backend B, Element T, class TextRecipe = Qwen3, class VisionRecipe = Qwen3Vision>
+struct Qwen3VL {
+  using Space = typename B::Space;
+  using Text = TextModel<B, T, TextRecipe>;
+  using Vision = VisionTower<B, T, VisionRecipe>;
+
+  Vision visual;
+  Text language_model;
+  Linear<B, T> lm_head;  // [vocab, hidden]; the embedding itself where the two are tied
+
+  template <class Config>
+  explicit Qwen3VL(const Config& config) : visual(config.vision_config), language_model(config.text_config) {}
+
+  static void weights(auto& self, const auto& config, auto&& visit) {
+    Vision::weights(self.visual, config.vision_config, under(visit, "model.visual"));
+    Text::weights(self.language_model, config.text_config, under(visit, "model.language_model"));
+    if (!config.text_config.tie_word_embeddings)
+      visit("lm_head.weight", self.lm_head.weight,
+            Shape{config.text_config.vocab_size, config.text_config.hidden_size});
+  }
+
+  /// To be called when the weights are in place.
+  void tie(const auto& config) {
+    if (config.text_config.tie_word_embeddings) lm_head.weight = language_model.embed_tokens;
+  }
+
+  /// pixel_values : [patches, patch_elements]     seen : rows for all their tokens
+  template <class Observer = Unobserved>
+  void see(B& on, Workspace<B>& workspace, In<B, T, 2> pixel_values, View<const Grid, 1> grids,
+           VisualFeatures<B, T> seen, Observer observe = {}) const {
+    visual.forward(on, workspace, pixel_values, grids, seen, inside(observe, "model.visual"));
+  }
+
+  /// logits : [step.wanted, vocab], of the tokens that follow the wanted ones
+  template <class Observer = Unobserved>
+  void forward(B& on, Workspace<B>& workspace, const Step<B>& step, const VisualFeatures<B, T>& seen,
+               KVCache<B, T>& cache, Out<B, T, 2> logits, Observer observe = {}) const {
+    const auto scope = workspace.scope();
+    auto x = workspace.template take<T>({step.tokens(), language_model.embed_tokens.shape[1]});  // [tokens, hidden]
+    auto last = workspace.template take<T>({step.wanted.shape[0], x.shape[1]});                  // [wanted, hidden]
+    const auto text_names = inside(observe, "model.language_model");
+
+    language_model.embed(on, step, x, text_names);
+    if (!step.visual.empty()) replace_rows(on, seen.merged, step.visual, x);
+    language_model.forward(on, workspace, step, seen, cache, x, text_names);
+    take_rows(on, x, step.wanted, last);
+    lm_head.forward(on, last, logits);
+    observe("logits", logits);
+  }
+};
+
+}  // namespace qwen3vl

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <concepts>
+
+#include <qwen3vl/core/annotations.hpp>
+#include <qwen3vl/core/grid.hpp>
+
+/// Rotary position embeddings. A head is head_dim / 2 pairs (x[i], x[i + head_dim/2]); RoPE turns
+/// pair i of a token at position p by angle(p, i):
+///
+///   (u, v) ← (u·cos a − v·sin a,  v·cos a + u·sin a),    a = rope.angle(p, i)   [radians]
+///
+/// A policy answers one question, *by which angle?* Rotating is rotate()'s work.
+///
+///   standard.hpp            one axis                          Su et al. 2021, §3.2
+///   mrope_interleaved.hpp   t, h, w take turns                Qwen3-VL, text
+///   mrope_chunked.hpp       t, h, w in three runs             Qwen2-VL and Qwen2.5-VL, text
+///   axial_2d.hpp            rows, then columns                every vision tower since Qwen2-VL
+///
+/// "Interleaved" speaks of the axes along the pairs; the two halves of a pair are always head_dim/2
+/// apart. A policy may also have scaling(): cosine and sine are multiplied by it (YaRN).
+namespace qwen3vl {
+
+template <class R>
+concept RoPE = std::copyable<R> && requires(const R rope, Position at, int pair) {
+  { rope.pairs() } -> std::same_as<int>;
+  { rope.angle(at, pair) } -> std::same_as<float>;
+};
+
+/// What cosine and sine are multiplied by: rope.scaling() where the policy has one, else 1.
+template <class R>
+QWEN3VL_HD float rope_scaling(const R& rope) {
+  if constexpr (requires { rope.scaling(); })
+    return rope.scaling();
+  else
+    return 1.0f;
+}
+
+/// The RoPE of a model, from its config: R::from(config) where the policy has it, else R{head_dim}.
+template <class R, class Config>
+R make_rope(const Config& config) {
+  if constexpr (requires { R::from(config); })
+    return R::from(config);
+  else
+    return R{config.head_dim};
+}
+
+}  // namespace qwen3vl

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+#include <concepts>
+
+namespace qwen3vl {
+
+/// The sizes of a decoder. A member may be a plain number or static constexpr: code says
+/// config.hidden_size and does not care.
+template <class C>
+concept TextSizes = requires(const C config) {
+  { config.hidden_size } -> std::convertible_to<int>;
+  { config.intermediate_size } -> std::convertible_to<int>;
+  { config.num_hidden_layers } -> std::convertible_to<int>;
+  { config.num_attention_heads } -> std::convertible_to<int>;
+  { config.num_key_value_heads } -> std::convertible_to<int>;
+  { config.head_dim } -> std::convertible_to<int>;
+  { config.vocab_size } -> std::convertible_to<int>;
+  { config.rms_norm_eps } -> std::convertible_to<double>;
+};
+
+/// `text_config` of config.json. Names are the file's; the values below are Qwen3-VL-2B's.
+struct TextConfig {
+  int hidden_size = 2048;
+  int intermediate_size = 6144;
+  int num_hidden_layers = 28;
+  int num_attention_heads = 16;
+  int num_key_value_heads = 8;
+  int head_dim = 128;  // explicit: not hidden_size / num_attention_heads
+  int vocab_size = 151936;
+  int max_position_embeddings = 262144;
+  double rms_norm_eps = 1e-6;
+  double rope_theta = 5e6;
+  std::array<int, 3> mrope_section{24, 20, 20};  // pairs of t, h, w
+  bool tie_word_embeddings = true;
+};
+static_assert(TextSizes<TextConfig>);
+
+}  // namespace qwen3vl

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <concepts>
+#include <vector>
+
+namespace qwen3vl {
+
+/// The sizes of a vision tower.
+template <class C>
+concept VisionSizes = requires(const C config) {
+  { config.hidden_size } -> std::convertible_to<int>;
+  { config.out_hidden_size } -> std::convertible_to<int>;
+  { config.intermediate_size } -> std::convertible_to<int>;
+  { config.depth } -> std::convertible_to<int>;
+  { config.num_heads } -> std::convertible_to<int>;
+  { config.in_channels } -> std::convertible_to<int>;
+  { config.patch_size } -> std::convertible_to<int>;
+  { config.temporal_patch_size } -> std::convertible_to<int>;
+  { config.spatial_merge_size } -> std::convertible_to<int>;
+};
+
+/// `vision_config` of config.json. Names are the file's; the values below are Qwen3-VL-2B's.
+struct VisionConfig {
+  int hidden_size = 1024;
+  int out_hidden_size = 2048;  // the decoder's hidden_size
+  int intermediate_size = 4096;
+  int depth = 24;
+  int num_heads = 16;
+  int in_channels = 3;
+  int patch_size = 16;
+  int temporal_patch_size = 2;
+  int spatial_merge_size = 2;
+  int num_position_embeddings = 2304;                  // 48²
+  std::vector<int> deepstack_visual_indexes{5, 11, 17};  // the blocks that are tapped, from 0
+
+  /// Numbers in a flattened patch: channels · frames · rows · columns.
+  int patch_elements() const { return in_channels * temporal_patch_size * patch_size * patch_size; }
+  int merged_patches() const { return spatial_merge_size * spatial_merge_size; }
+};
+static_assert(VisionSizes<VisionConfig>);
+
+}  // namespace qwen3vl

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <qwen3vl/core/observer.hpp>
+#include <qwen3vl/nn/step.hpp>
+#include <qwen3vl/ops/patch_positions.hpp>
+#include <qwen3vl/ops/position_embedding.hpp>
+#include <qwen3vl/ops/rope_table.hpp>
+#include <qwen3vl/vision/patch_merger.hpp>
+#include <qwen3vl/vision/vision_block.hpp>
+#include <qwen3vl/vision/vision_config.hpp>
+
+namespace qwen3vl {
+
+/// The vision tower: patches of any number of images and video frames in, tokens for the decoder out.
+///
+///   pixel_values ─▶ patch_embed ─▶ + pos_embed ─▶ blocks ─▶ merger ────────────────────▶ merged
+///                                        block b ─▶ deepstack_merger_list[k] ─▶ deepstack[k],  b = taps[k]
+///
+///   pixel_values : [patches, patch_elements], in merge-block order, one grid after another
+///   grids        : the (t, h, w) of each image and video, on the host
+///   seen.merged  : [patches / merge², out_hidden]   seen.deepstack : [taps, patches / merge², out_hidden]
+///
+/// Attention stays within a frame. A tap takes a block's output and leaves the stream as it is. There is
+/// no norm after the last block but the merger's own.
+template <Backend B, Element T, class Recipe = Qwen3Vision>
+struct VisionTower {
+  using Space = typename B::Space;
+  using Block = VisionBlock<B, T, Recipe>;
+  using Merger = PatchMerger<B, T, MergerNorm::before_joining, Recipe>;
+  using DeepStackMerger = PatchMerger<B, T, MergerNorm::after_joining, Recipe>;
+
+  Linear<B, T> patch_embed;             // [channels, patch_elements]; stored [channels, 3, 2, patch, patch]
+  View<const T, 2, Space> pos_embed;    // [side², channels]
+  std::vector<Block> blocks;
+  Merger merger;
+  std::vector<DeepStackMerger> deepstack_merger_list;
+  std::vector<int> deepstack_visual_indexes;  // block of tap k
+  typename Recipe::RoPE rotary_pos_emb;
+  int spatial_merge_size;
+
+  explicit VisionTower(const VisionSizes auto& config)
+      : blocks(static_cast<std::size_t>(config.depth)),
+        deepstack_merger_list(config.deepstack_visual_indexes.size()),
+        deepstack_visual_indexes(config.deepstack_visual_indexes),
+        rotary_pos_emb{config.hidden_size / config.num_heads},
+        spatial_merge_size(config.spatial_merge_size) {
+    for (Block& block : blocks) block.attn.num_heads = config.num_heads;
+  }
+
+  static void weights(auto& self, const VisionSizes auto& config, auto&& visit) {
+    auto patch = under(visit, "patch_embed.proj");
+    patch("weight", self.patch_embed.weight,
+          Shape{config.hidden_size, config.in_channels, config.temporal_patch_size, config.patch_size, config.patch_size});
+    if constexpr (Recipe::patch_bias) patch("bias", self.patch_embed.bias, Shape{config.hidden_size});
+    if constexpr (Recipe::learned_positions)
+      visit("pos_embed.weight", self.pos_embed, Shape{config.num_position_embeddings, config.hidden_size});
+    for (std::size_t b = 0; b < self.blocks.size(); ++b)
+      Block::weights(self.blocks[b], config, under(visit, "blocks", b));
+    Merger::weights(self.merger, config, under(visit, "merger"));
+    for (std::size_t k = 0; k < self.deepstack_merger_list.size(); ++k)
+      DeepStackMerger::weights(self.deepstack_merger_list[k], config, under(visit, "deepstack_merger_list", k));
+  }
+
+  template <class Observer = Unobserved>
+  void forward(B& on, Workspace<B>& workspace, In<B, T, 2> pixel_values, View<const Grid, 1> grids,
+               VisualFeatures<B, T> seen, Observer observe = {}) const {
+    const auto scope = workspace.scope();
+    const std::int64_t patches = pixel_values.shape[0];
+    auto x = workspace.template take<T>({patches, patch_embed.out()});                // [patches, channels]
+    auto positions = workspace.template take<Position>({patches});
+    auto segments = workspace.template take<Segment>({frames(grids)});
+    auto cosine = workspace.template take<float>({patches, rotary_pos_emb.pairs()});  // [patches, head_dim/2]
+    auto sine = workspace.template take<float>({patches, rotary_pos_emb.pairs()});
+    locate(on, grids, patches, positions, segments);
+    rope_table(on, rotary_pos_emb, positions, cosine, sine);
+
+    patch_embed.forward(on, pixel_values, x);
+    observe("patch_embed", x);
+    if constexpr (Recipe::learned_positions) add_positions(on, grids, x);
+    observe("rotary_pos_emb.cos", cosine);
+    observe("rotary_pos_emb.sin", sine);
+
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+      blocks[b].forward(on, workspace, cosine, sine, segments, x, inside(observe, "blocks", static_cast<int>(b)));
+      observe_part(observe, "blocks.", b, x);
+      for (std::size_t k = 0; k < deepstack_visual_indexes.size(); ++k) {
+        if (deepstack_visual_indexes[k] != static_cast<int>(b)) continue;
+        const auto level = seen.deepstack[static_cast<std::int64_t>(k)];
+        deepstack_merger_list[k].forward(on, workspace, x, level);
+        observe_part(observe, "deepstack_merger_list.", k, level);
+      }
+    }
+    merger.forward(on, workspace, x, seen.merged);
+    observe("merger", seen.merged);
+  }
+
+ private:
+  static std::int64_t frames(View<const Grid, 1> grids) {
+    std::int64_t count = 0;
+    for (std::int64_t g = 0; g < grids.shape[0]; ++g) count += grids(g).t;
+    return count;
+  }
+
+  void locate(B& on, View<const Grid, 1> grids, std::int64_t patches, Out<B, Position, 1> positions,
+              Out<B, Segment, 1> segments) const {
+    std::int64_t patch = 0, frame = 0;
+    for (std::int64_t g = 0; g < grids.shape[0]; ++g) {
+      const Grid grid = grids(g);
+      expect(grid.t > 0 && grid.h > 0 && grid.w > 0 && grid.patches() <= patches - patch, "VisionTower",
+             "the grids hold other than the patches given", "pixel_values and grid_thw of the same media");
+      patch_positions(on, grid, spatial_merge_size, positions.rows(patch, grid.patches()));
+      frame_segments(on, grid, static_cast<int>(patch), segments.rows(frame, grid.t));
+      patch += grid.patches(), frame += grid.t;
+    }
+    expect(patch == patches, "VisionTower", "the grids hold fewer patches than were given",
+           "pixel_values and grid_thw of the same media");
+  }
+
+  void add_positions(B& on, View<const Grid, 1> grids, Out<B, T, 2> x) const {
+    std::int64_t patch = 0;
+    for (std::int64_t g = 0; g < grids.shape[0]; ++g) {
+      add_position_embedding(on, pos_embed, grids(g), spatial_merge_size, x.rows(patch, grids(g).patches()));
+      patch += grids(g).patches();
+    }
+  }
+
+  static void observe_part(Unobserved, const char*, std::size_t, const auto&) {}
+  template <class Observer>
+  static void observe_part(Observer& observe, const char* part, std::size_t index, const auto& x) {
+    observe(part + std::to_string(index), x);
+  }
+};
+
+}  // namespace qwen3vl
