@@ -34,9 +34,10 @@ TEST_CASE("Threads: pieces know their thread, and none is larger than the grain"
 TEST_CASE("Threads: an exception of a task reaches the caller, and the team lives on") {
   Threads threads(2);
   for (int round = 0; round < 50; ++round)
-    CHECK_THROWS_AS(threads.for_each(100, [](std::int64_t i) {
-      if (i == 37) throw std::runtime_error("task 37");
-    }),
+    CHECK_THROWS_AS(threads.for_each(100,
+                                     [](std::int64_t i) {
+                                       if (i == 37) throw std::runtime_error("task 37");
+                                     }),
                     std::runtime_error);
   int calls = 0;
   threads.for_each(1, [&](std::int64_t) { ++calls; });
@@ -50,4 +51,6 @@ TEST_CASE("Threads: a call from inside a task runs there") {
   CHECK(inner == 64);
 }
 
-TEST_CASE("Threads refuses a team of nobody") { CHECK_THROWS_WITH_AS(Threads(0), doctest::Contains("0 threads"), Error); }
+TEST_CASE("Threads refuses a team of nobody") {
+  CHECK_THROWS_WITH_AS(Threads(0), doctest::Contains("0 threads"), Error);
+}

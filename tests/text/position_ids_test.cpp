@@ -25,8 +25,10 @@ PositionIds positions_of(const nlohmann::json& row, bool released) {
   const auto ids = row["input_ids"].get<std::vector<int>>();
   const auto images = grids_of(row["image_grid_thw"]), videos = grids_of(row["video_grid_thw"]);
   const auto after = released ? AfterVision::behind_all_axes : AfterVision::behind_height_and_width;
-  if (row["generation"] == "qwen3vl") return position_ids(ids, tokens, images, videos, 2, TextTimestamps{}, after);
-  if (row["generation"] == "qwen2vl") return position_ids(ids, tokens, images, videos, 2, FrameIndex{}, after);
+  if (row["generation"] == "qwen3vl")
+    return position_ids(ids, tokens, images, videos, 2, TextTimestamps{}, after);
+  if (row["generation"] == "qwen2vl")
+    return position_ids(ids, tokens, images, videos, 2, FrameIndex{}, after);
   std::vector<float> seconds;
   if (row["second_per_grid_ts"].is_array()) seconds = row["second_per_grid_ts"].get<std::vector<float>>();
   if (!released)
@@ -44,7 +46,8 @@ void check_file(const std::string& name, bool released, int expected_rows) {
     const PositionIds got = positions_of(row, released);
     CHECK(got.rope_delta == row["rope_delta"].get<int>());
     std::vector<int> axis[3];
-    for (const Position& p : got.positions) axis[0].push_back(p.t), axis[1].push_back(p.h), axis[2].push_back(p.w);
+    for (const Position& p : got.positions)
+      axis[0].push_back(p.t), axis[1].push_back(p.h), axis[2].push_back(p.w);
     for (int a = 0; a < 3; ++a) CHECK(axis[a] == row["position_ids"][a].get<std::vector<int>>());
     ++rows;
   }
@@ -56,7 +59,9 @@ void check_file(const std::string& name, bool released, int expected_rows) {
 TEST_CASE("position_ids: every row of the released dialect, three generations") {
   check_file("rope_index_released.json", true, 159);
 }
-TEST_CASE("position_ids: every row of the transformers 5 dialect") { check_file("rope_index.json", false, 80); }
+TEST_CASE("position_ids: every row of the transformers 5 dialect") {
+  check_file("rope_index.json", false, 80);
+}
 
 TEST_CASE("position_ids: an image among text, by hand") {
   const std::vector<int> ids{1, 2, 500, 500, 500, 500, 500, 500, 3};

@@ -8,8 +8,7 @@
 namespace qwen3vl {
 
 /// Bytes of a backend, released with the object. Uninitialised.
-template <Backend B>
-class Buffer {
+template <Backend B> class Buffer {
  public:
   Buffer() = default;
   Buffer(B& on, std::size_t bytes) : on_(&on), data_(bytes ? on.allocate(bytes) : nullptr), bytes_(bytes) {}

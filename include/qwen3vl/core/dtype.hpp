@@ -76,13 +76,9 @@ template <class T>
 concept Element = std::same_as<T, float> || std::same_as<T, bf16> || std::same_as<T, f16>;
 
 /// The name of a type of element, as the command line writes it: f32, bf16, f16.
-template <class T>
-inline constexpr const char* dtype_name = "";
-template <>
-inline constexpr const char* dtype_name<float> = "f32";
-template <>
-inline constexpr const char* dtype_name<bf16> = "bf16";
-template <>
-inline constexpr const char* dtype_name<f16> = "f16";
+template <class T> inline constexpr const char* dtype_name = "";
+template <> inline constexpr const char* dtype_name<float> = "f32";
+template <> inline constexpr const char* dtype_name<bf16> = "bf16";
+template <> inline constexpr const char* dtype_name<f16> = "f16";
 
 }  // namespace qwen3vl

@@ -19,14 +19,12 @@ struct Unobserved {
 inline Unobserved inside(Unobserved, std::string_view) { return {}; }
 inline Unobserved inside(Unobserved, std::string_view, int) { return {}; }
 
-template <class Observer>
-auto inside(Observer observe, std::string_view part) {
+template <class Observer> auto inside(Observer observe, std::string_view part) {
   return [observe, path = std::string(part) + "."](std::string_view name, const auto& x) {
     observe(path + std::string(name), x);
   };
 }
-template <class Observer>
-auto inside(Observer observe, std::string_view part, int index) {
+template <class Observer> auto inside(Observer observe, std::string_view part, int index) {
   return inside(observe, std::string(part) + "." + std::to_string(index));
 }
 

@@ -48,8 +48,7 @@ class Threads {
   int count() const { return static_cast<int>(workers_.size()) + 1; }
 
   /// f(i) for i = 0 … n − 1.
-  template <class F>
-  void for_each(std::int64_t n, F&& f) {
+  template <class F> void for_each(std::int64_t n, F&& f) {
     for_ranges(n, 1, [&](std::int64_t begin, std::int64_t end, int) {
       for (std::int64_t i = begin; i < end; ++i) f(i);
     });
@@ -57,8 +56,7 @@ class Threads {
 
   /// f(begin, end, thread) over pieces of at most `grain`, 0 ≤ thread < count(): a piece knows which
   /// thread runs it, so that scratch can be kept per thread.
-  template <class F>
-  void for_ranges(std::int64_t n, std::int64_t grain, F&& f) {
+  template <class F> void for_ranges(std::int64_t n, std::int64_t grain, F&& f) {
     if (n <= 0) return;
     grain = std::max<std::int64_t>(grain, 1);
     if (workers_.empty() || n <= grain || inside_ == this) {

@@ -21,8 +21,8 @@ struct Shape {
 
   constexpr Shape() = default;
   template <std::convertible_to<std::int64_t>... I>
-    requires(sizeof...(I) <= max_rank)
-  constexpr Shape(I... sizes) : dims{static_cast<std::int64_t>(sizes)...}, rank(sizeof...(I)) {}
+  requires(sizeof...(I) <= max_rank) constexpr Shape(I... sizes)
+      : dims{static_cast<std::int64_t>(sizes)...}, rank(sizeof...(I)) {}
 
   constexpr std::int64_t operator[](int axis) const { return dims[axis]; }
   constexpr std::int64_t size() const {
@@ -39,8 +39,7 @@ struct Shape {
 
 /// A tensor as it travels: pointer, shape, strides in elements. It owns nothing, allocates nothing
 /// and is trivially copyable, so it enters a kernel by value. Row-major unless sliced.
-template <class T, int Rank, class Space = Host>
-struct View {
+template <class T, int Rank, class Space = Host> struct View {
   using Element = T;
   static constexpr int rank = Rank;
 
@@ -60,8 +59,9 @@ struct View {
   }
 
   template <std::integral... I>
-    requires(sizeof...(I) == Rank)  // x(t) on a matrix is a mistake, not a row
-  QWEN3VL_HD constexpr T& operator()(I... i) const {
+  requires(sizeof...(I) == Rank)  // x(t) on a matrix is a mistake, not a row
+      QWEN3VL_HD constexpr T&
+      operator()(I... i) const {
     const std::int64_t index[] = {static_cast<std::int64_t>(i)...};
     std::int64_t offset = 0;
     for (int r = 0; r < Rank; ++r) offset += index[r] * stride[r];
@@ -69,8 +69,7 @@ struct View {
   }
 
   template <std::same_as<const T> U>  // View<float> → View<const float>
-    requires(!std::same_as<U, T>)
-  QWEN3VL_HD constexpr operator View<U, Rank, Space>() const {
+  requires(!std::same_as<U, T>) QWEN3VL_HD constexpr operator View<U, Rank, Space>() const {
     View<U, Rank, Space> view;
     view.data = data;
     for (int r = 0; r < Rank; ++r) {
@@ -106,9 +105,7 @@ struct View {
   }
 
   /// Entry i of the first axis, one rank lower.
-  QWEN3VL_HD constexpr auto operator[](std::int64_t i) const
-    requires(Rank > 1)
-  {
+  QWEN3VL_HD constexpr auto operator[](std::int64_t i) const requires(Rank > 1) {
     View<T, Rank - 1, Space> view;
     view.data = data + i * stride[0];
     for (int r = 1; r < Rank; ++r) {
@@ -148,9 +145,7 @@ QWEN3VL_HD constexpr View<T, 2, Space> columns(View<T, 2, Space> view, std::int6
 }
 
 /// How ops declare tensors. T is deduced from `Out` alone, so an `In` also accepts a mutable view.
-template <class B, class T, int Rank>
-using In = View<const std::type_identity_t<T>, Rank, typename B::Space>;
-template <class B, class T, int Rank>
-using Out = View<T, Rank, typename B::Space>;
+template <class B, class T, int Rank> using In = View<const std::type_identity_t<T>, Rank, typename B::Space>;
+template <class B, class T, int Rank> using Out = View<T, Rank, typename B::Space>;
 
 }  // namespace qwen3vl

@@ -12,8 +12,7 @@ namespace qwen3vl {
 /// says which value has no kernel.
 ///
 ///   with_constant<64, 72, 128>("attend", "head_dim", head_dim, [&](auto d) { kernel<d()>(…); });
-template <int... Listed, class F>
-void with_constant(const char* where, const char* name, int value, F&& f) {
+template <int... Listed, class F> void with_constant(const char* where, const char* name, int value, F&& f) {
   const bool found = ((value == Listed && (f(std::integral_constant<int, Listed>{}), true)) || ...);
   if (!found)
     throw Error(where, std::string(name) + " = " + std::to_string(value) + " has no kernel",

@@ -15,28 +15,24 @@ namespace qwen3vl {
 
 /// A run of floats through an activation, in place. Any policy works one number at a time; those built
 /// on exp and tanh go through Eigen's vectorised ones (a few ulp apart, ten times as fast).
-template <Activation A>
-struct ActivateRun {
+template <Activation A> struct ActivateRun {
   static void apply(A act, float* x, std::int64_t n) {
     for (std::int64_t i = 0; i < n; ++i) x[i] = act(x[i]);
   }
 };
-template <>
-struct ActivateRun<SiLU> {
+template <> struct ActivateRun<SiLU> {
   static void apply(SiLU, float* x, std::int64_t n) {
     Eigen::Map<Eigen::ArrayXf> v(x, n);
     v = v / (1.0f + (-v).exp());
   }
 };
-template <>
-struct ActivateRun<QuickGelu> {
+template <> struct ActivateRun<QuickGelu> {
   static void apply(QuickGelu, float* x, std::int64_t n) {
     Eigen::Map<Eigen::ArrayXf> v(x, n);
     v = v / (1.0f + (-1.702f * v).exp());
   }
 };
-template <>
-struct ActivateRun<GeluTanh> {
+template <> struct ActivateRun<GeluTanh> {
   static void apply(GeluTanh, float* x, std::int64_t n) {
     Eigen::Map<Eigen::ArrayXf> v(x, n);
     v = 0.5f * v * (1.0f + (0.7978845608f * (v + 0.044715f * v * v * v)).tanh());
@@ -44,12 +40,10 @@ struct ActivateRun<GeluTanh> {
 };
 
 /// Runs of 256 elements a thread, widened on the stack.
-template <>
-struct ActivateKernel<Cpu> {
+template <> struct ActivateKernel<Cpu> {
   static constexpr std::int64_t run_length = 256;
 
-  template <Activation A, Element T>
-  static void run(Cpu& cpu, A act, View<const T, 2> x, View<T, 2> out) {
+  template <Activation A, Element T> static void run(Cpu& cpu, A act, View<const T, 2> x, View<T, 2> out) {
     for_runs(cpu, out, [=](std::int64_t t, std::int64_t c, std::int64_t n) {
       float v[run_length];
       widen(&x(t, c), n, v);
@@ -69,8 +63,7 @@ struct ActivateKernel<Cpu> {
   }
 
  private:
-  template <Element T, class F>
-  static void for_runs(Cpu& cpu, View<T, 2> out, F f) {
+  template <Element T, class F> static void for_runs(Cpu& cpu, View<T, 2> out, F f) {
     const std::int64_t runs = (out.shape[1] + run_length - 1) / run_length;
     cpu.parallel_ranges(out.shape[0] * runs, 16, [=](std::int64_t begin, std::int64_t end, int) {
       for (std::int64_t r = begin; r < end; ++r) {

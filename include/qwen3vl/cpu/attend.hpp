@@ -20,14 +20,13 @@ namespace qwen3vl {
 ///
 /// Tiles begin at key 0 of the segment whatever the queries: a chunk of a prompt adds in the same order
 /// as the whole.
-template <>
-struct AttendKernel<Cpu> {
+template <> struct AttendKernel<Cpu> {
   static constexpr std::int64_t max_rows = 64, tile = 128, max_head_dim = 512;
   static_assert((2 * max_rows + 2 * tile) * max_head_dim + max_rows * (tile + 4) <= Cpu::scratch_floats);
 
   template <Mask M, Element T>
-  static void run(Cpu& cpu, M mask, View<const Segment, 1> segments, View<const T, 3> q, View<const T, 3> keys,
-                  View<const T, 3> values, float scale, View<T, 3> out) {
+  static void run(Cpu& cpu, M mask, View<const Segment, 1> segments, View<const T, 3> q,
+                  View<const T, 3> keys, View<const T, 3> values, float scale, View<T, 3> out) {
     const std::int64_t kv_heads = keys.shape[1], group = q.shape[1] / kv_heads;
     expect(q.shape[2] <= max_head_dim, "attend", "head_dim is above 512");
     expect(group <= max_rows, "attend", "more than 64 heads share a kv head");
@@ -50,17 +49,17 @@ struct AttendKernel<Cpu> {
   using Map = Eigen::Map<Matrix>;
 
   template <Mask M, Element T>
-  static void attend_block(M mask, Segment segment, View<const T, 3> q, View<const T, 3> keys, View<const T, 3> values,
-                           float scale, View<T, 3> out, std::int64_t kv_head, std::int64_t first, std::int64_t tokens,
-                           float* scratch) {
+  static void attend_block(M mask, Segment segment, View<const T, 3> q, View<const T, 3> keys,
+                           View<const T, 3> values, float scale, View<T, 3> out, std::int64_t kv_head,
+                           std::int64_t first, std::int64_t tokens, float* scratch) {
     const std::int64_t d = q.shape[2], group = q.shape[1] / keys.shape[1], rows = tokens * group;
-    float* const query = scratch;                          // [rows, d]
-    float* const key = query + max_rows * max_head_dim;    // [tile, d]
-    float* const value = key + tile * max_head_dim;        // [tile, d]
-    float* const sum = value + tile * max_head_dim;        // [rows, d]
-    float* const score = sum + max_rows * max_head_dim;    // [rows, tile]
-    float* const largest = score + max_rows * tile;        // [rows]
-    float* const total = largest + max_rows;               // [rows]
+    float* const query = scratch;                        // [rows, d]
+    float* const key = query + max_rows * max_head_dim;  // [tile, d]
+    float* const value = key + tile * max_head_dim;      // [tile, d]
+    float* const sum = value + tile * max_head_dim;      // [rows, d]
+    float* const score = sum + max_rows * max_head_dim;  // [rows, tile]
+    float* const largest = score + max_rows * tile;      // [rows]
+    float* const total = largest + max_rows;             // [rows]
 
     KeyRange range[max_rows];  // of each token; one for the whole group
     bool blind[max_rows];      // sees nothing: every key alike
@@ -74,7 +73,8 @@ struct AttendKernel<Cpu> {
     }
     for (std::int64_t r = 0; r < rows; ++r) {
       const T* const from = &q(segment.query_begin + first + r / group, kv_head * group + r % group, 0);
-      for (std::int64_t c = 0; c < d; ++c) query[r * d + c] = blind[r / group] ? 0.0f : float(from[c]) * scale;
+      for (std::int64_t c = 0; c < d; ++c)
+        query[r * d + c] = blind[r / group] ? 0.0f : float(from[c]) * scale;
       largest[r] = -std::numeric_limits<float>::infinity();
       total[r] = 0;
     }

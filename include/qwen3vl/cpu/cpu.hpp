@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdlib>
-#include <memory>
-#include <new>
+#include <cstring>
+#include <string>
 
 #include <qwen3vl/core/backend.hpp>
 #include <qwen3vl/core/error.hpp>
@@ -46,6 +46,8 @@ class Cpu {
     return memory;
   }
   void release(void* memory, std::size_t) { std::free(memory); }
+  void copy_in(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
+  void copy_out(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
   void synchronize() {}
 
   Threads& threads() { return threads_; }
@@ -58,12 +60,8 @@ class Cpu {
     return static_cast<std::size_t>(threads + 1) * scratch_floats * sizeof(float);
   }
 
-  template <class F>
-  void parallel_for(std::int64_t n, F&& f) {
-    threads_.for_each(n, f);
-  }
-  template <class F>
-  void parallel_ranges(std::int64_t n, std::int64_t grain, F&& f) {
+  template <class F> void parallel_for(std::int64_t n, F&& f) { threads_.for_each(n, f); }
+  template <class F> void parallel_ranges(std::int64_t n, std::int64_t grain, F&& f) {
     threads_.for_ranges(n, grain, f);
   }
 

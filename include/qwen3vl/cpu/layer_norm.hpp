@@ -9,8 +9,7 @@
 namespace qwen3vl {
 
 /// Pieces of rows a thread; mean, deviations and result in three passes over a row in L1.
-template <>
-struct LayerNormKernel<Cpu> {
+template <> struct LayerNormKernel<Cpu> {
   template <Element T>
   static void run(Cpu& cpu, View<const T, 2> x, View<const T, 1> weight, View<const T, 1> bias, float eps,
                   View<T, 2> out) {
@@ -20,7 +19,8 @@ struct LayerNormKernel<Cpu> {
         const T* const row = x.data + t * x.stride[0];
         T* const to = out.data + t * out.stride[0];
         const float mean = sum(row, channels, [](float v) { return v; }) / float(channels);
-        const float variance = sum(row, channels, [mean](float v) { return (v - mean) * (v - mean); }) / float(channels);
+        const float variance =
+            sum(row, channels, [mean](float v) { return (v - mean) * (v - mean); }) / float(channels);
         const float scale = 1 / std::sqrt(variance + eps);
         for (std::int64_t c = 0; c < channels; ++c)
           to[c] = T((float(row[c]) - mean) * scale * float(weight.data[c]) + float(bias.data[c]));
@@ -30,8 +30,7 @@ struct LayerNormKernel<Cpu> {
 
  private:
   /// Σ f(x[c]), in sixteen partial sums: the compiler may not reorder a sum, so the order is given.
-  template <Element T, class F>
-  static float sum(const T* x, std::int64_t n, F f) {
+  template <Element T, class F> static float sum(const T* x, std::int64_t n, F f) {
     float part[lanes] = {}, total = 0;
     std::int64_t c = 0;
     for (; c + lanes <= n; c += lanes)

@@ -23,10 +23,12 @@ struct EigenTiles {
   static constexpr std::int64_t few = 8;  // tokens: above, tiles win
   static constexpr std::int64_t tile_outputs = 96, tile_inputs = 320, tile_tokens = 96;
   static constexpr std::int64_t block_tokens = 768;  // of one task: its sums stay in the L2 cache
-  static_assert((tile_outputs + tile_tokens) * tile_inputs + block_tokens * tile_outputs <= Cpu::scratch_floats);
+  static_assert((tile_outputs + tile_tokens) * tile_inputs + block_tokens * tile_outputs <=
+                Cpu::scratch_floats);
 
   template <Element T>
-  static void run(Cpu& cpu, View<const T, 2> x, View<const T, 2> weight, View<const T, 1> bias, View<T, 2> out) {
+  static void run(Cpu& cpu, View<const T, 2> x, View<const T, 2> weight, View<const T, 1> bias,
+                  View<T, 2> out) {
     if (out.size() == 0) return;
     if (x.shape[0] <= few && x.shape[0] * padded(x.shape[1]) <= Cpu::scratch_floats)
       with_rows(cpu, x, weight, bias, out);
@@ -38,7 +40,8 @@ struct EigenTiles {
   static constexpr std::int64_t padded(std::int64_t n) { return (n + lanes - 1) / lanes * lanes; }
 
   template <Element T>
-  static void with_rows(Cpu& cpu, View<const T, 2> x, View<const T, 2> weight, View<const T, 1> bias, View<T, 2> out) {
+  static void with_rows(Cpu& cpu, View<const T, 2> x, View<const T, 2> weight, View<const T, 1> bias,
+                        View<T, 2> out) {
     const std::int64_t tokens = x.shape[0], in = x.shape[1], pitch = padded(in);
     float* const wide = cpu.shared_scratch();  // [tokens, pitch]
     for (std::int64_t t = 0; t < tokens; ++t) widen(&x(t, 0), in, wide + t * pitch);
@@ -48,7 +51,8 @@ struct EigenTiles {
         const T* const row = weight.data + o * weight.stride[0];
         const float start = bias.empty() ? 0.0f : float(bias(o));
         std::int64_t t = 0;
-        for (; t + 4 <= tokens; t += 4) dot<4>(row, wide + t * pitch, pitch, in, start, &out(t, o), out.stride[0]);
+        for (; t + 4 <= tokens; t += 4)
+          dot<4>(row, wide + t * pitch, pitch, in, start, &out(t, o), out.stride[0]);
         for (; t < tokens; ++t) dot<1>(row, wide + t * pitch, pitch, in, start, &out(t, o), out.stride[0]);
       }
     });
@@ -83,14 +87,17 @@ struct EigenTiles {
     const std::int64_t tokens = x.shape[0], outputs = weight.shape[0];
     const std::int64_t output_tiles = (outputs + tile_outputs - 1) / tile_outputs;
     const std::int64_t token_blocks = (tokens + block_tokens - 1) / block_tokens;
-    cpu.parallel_ranges(output_tiles * token_blocks, 1, [&](std::int64_t begin, std::int64_t end, int thread) {
-      for (std::int64_t task = begin; task < end; ++task) {
-        const std::int64_t t0 = task / output_tiles * block_tokens, o0 = task % output_tiles * tile_outputs;
-        const std::int64_t nt = std::min(block_tokens, tokens - t0), no = std::min(tile_outputs, outputs - o0);
-        tile(x.rows(t0, nt), weight.rows(o0, no), bias.empty() ? bias : bias.rows(o0, no),
-             columns(out.rows(t0, nt), o0, no), cpu.scratch(thread));
-      }
-    });
+    cpu.parallel_ranges(output_tiles * token_blocks, 1,
+                        [&](std::int64_t begin, std::int64_t end, int thread) {
+                          for (std::int64_t task = begin; task < end; ++task) {
+                            const std::int64_t t0 = task / output_tiles * block_tokens,
+                                               o0 = task % output_tiles * tile_outputs;
+                            const std::int64_t nt = std::min(block_tokens, tokens - t0),
+                                               no = std::min(tile_outputs, outputs - o0);
+                            tile(x.rows(t0, nt), weight.rows(o0, no), bias.empty() ? bias : bias.rows(o0, no),
+                                 columns(out.rows(t0, nt), o0, no), cpu.scratch(thread));
+                          }
+                        });
   }
 
   template <Element T>
@@ -99,16 +106,17 @@ struct EigenTiles {
     using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
     using Map = Eigen::Map<Matrix, 0, Eigen::OuterStride<>>;
     const std::int64_t tokens = x.shape[0], in = x.shape[1], outputs = weight.shape[0];
-    float* const w = scratch;                                 // [tile_outputs, tile_inputs]
-    float* const v = w + tile_outputs * tile_inputs;          // [tile_tokens, tile_inputs]
-    float* const sum = v + tile_tokens * tile_inputs;         // [block_tokens, tile_outputs]
+    float* const w = scratch;                          // [tile_outputs, tile_inputs]
+    float* const v = w + tile_outputs * tile_inputs;   // [tile_tokens, tile_inputs]
+    float* const sum = v + tile_tokens * tile_inputs;  // [block_tokens, tile_outputs]
     for (std::int64_t i = 0; i < in || i == 0; i += tile_inputs) {
       const std::int64_t ni = std::min(tile_inputs, in - i);
       for (std::int64_t o = 0; o < outputs; ++o)
         widen(weight.data + o * weight.stride[0] + i, ni, w + o * tile_inputs);
       for (std::int64_t t0 = 0; t0 < tokens; t0 += tile_tokens) {
         const std::int64_t nt = std::min(tile_tokens, tokens - t0);
-        for (std::int64_t t = 0; t < nt; ++t) widen(x.data + (t0 + t) * x.stride[0] + i, ni, v + t * tile_inputs);
+        for (std::int64_t t = 0; t < nt; ++t)
+          widen(x.data + (t0 + t) * x.stride[0] + i, ni, v + t * tile_inputs);
         const Map a(v, nt, ni, Eigen::OuterStride<>(tile_inputs));
         const Map b(w, outputs, ni, Eigen::OuterStride<>(tile_inputs));
         Map c(sum + t0 * tile_outputs, nt, outputs, Eigen::OuterStride<>(tile_outputs));

@@ -9,8 +9,7 @@
 namespace qwen3vl {
 
 /// Pieces of rows a thread. The row stays in L1 between the two passes.
-template <>
-struct RMSNormKernel<Cpu> {
+template <> struct RMSNormKernel<Cpu> {
   template <Element T>
   static void run(Cpu& cpu, View<const T, 2> x, View<const T, 1> weight, float eps, View<T, 2> out) {
     const std::int64_t tokens = x.shape[0], channels = x.shape[1];

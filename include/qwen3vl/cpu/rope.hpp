@@ -9,8 +9,7 @@
 namespace qwen3vl {
 
 /// One token a task. Any RoPE policy: its angle is all that is asked.
-template <>
-struct RopeTableKernel<Cpu> {
+template <> struct RopeTableKernel<Cpu> {
   template <RoPE R, Element C>
   static void run(Cpu& cpu, R rope, View<const Position, 1> positions, View<C, 2> cosine, View<C, 2> sine) {
     const float scaling = rope_scaling(rope);
@@ -26,10 +25,9 @@ struct RopeTableKernel<Cpu> {
 };
 
 /// Pieces of tokens a thread, in place. C is the type in which the products are rounded.
-template <>
-struct RotateKernel<Cpu> {
+template <> struct RotateKernel<Cpu> {
   template <Element C, Element T>
-  static void run(Cpu& cpu, View<C, 2> cosine, View<C, 2> sine, View<T, 3> x) {
+  static void run(Cpu& cpu, View<const C, 2> cosine, View<const C, 2> sine, View<T, 3> x) {
     const std::int64_t heads = x.shape[1], half = x.shape[2] / 2;
     cpu.parallel_ranges(x.shape[0], 8, [=](std::int64_t begin, std::int64_t end, int) {
       for (std::int64_t t = begin; t < end; ++t) {

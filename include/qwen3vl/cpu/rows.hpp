@@ -13,8 +13,7 @@
 /// copy, one row a task; the memory bounds them all.
 namespace qwen3vl {
 
-template <>
-struct EmbedKernel<Cpu> {
+template <> struct EmbedKernel<Cpu> {
   template <Element T>
   static void run(Cpu& cpu, View<const T, 2> table, View<const int, 1> ids, View<T, 2> out) {
     cpu.parallel_ranges(ids.shape[0], 16, [=](std::int64_t begin, std::int64_t end, int) {
@@ -29,17 +28,14 @@ struct EmbedKernel<Cpu> {
   }
 };
 
-template <>
-struct TakeRowsKernel<Cpu> {
-  template <Element T>
-  static void run(Cpu&, View<const T, 2> x, View<const int, 1> rows, View<T, 2> out) {
+template <> struct TakeRowsKernel<Cpu> {
+  template <Element T> static void run(Cpu&, View<const T, 2> x, View<const int, 1> rows, View<T, 2> out) {
     for (std::int64_t i = 0; i < rows.shape[0]; ++i)
       std::copy_n(x.data + rows(i) * x.stride[0], x.shape[1], out.data + i * out.stride[0]);
   }
 };
 
-template <>
-struct VisualRowsKernel<Cpu> {
+template <> struct VisualRowsKernel<Cpu> {
   template <Element T>
   static void replace(Cpu&, View<const T, 2> features, View<const int, 1> visual, View<T, 2> x) {
     for_visual(features, visual, x, [&](const T* from, T* to) { std::copy_n(from, x.shape[1], to); });
@@ -60,8 +56,7 @@ struct VisualRowsKernel<Cpu> {
   }
 };
 
-template <>
-struct AppendKernel<Cpu> {
+template <> struct AppendKernel<Cpu> {
   template <Element T>
   static void run(Cpu&, View<const Segment, 1> segments, View<const T, 3> x, View<T, 3> cache) {
     for (std::int64_t s = 0; s < segments.shape[0]; ++s) {
@@ -74,10 +69,8 @@ struct AppendKernel<Cpu> {
   }
 };
 
-template <>
-struct ConvertKernel<Cpu> {
-  template <Element From, Element To>
-  static void run(Cpu& cpu, View<const From, 2> x, View<To, 2> out) {
+template <> struct ConvertKernel<Cpu> {
+  template <Element From, Element To> static void run(Cpu& cpu, View<const From, 2> x, View<To, 2> out) {
     cpu.parallel_ranges(x.shape[0], 16, [=](std::int64_t begin, std::int64_t end, int) {
       for (std::int64_t r = begin; r < end; ++r)
         for (std::int64_t c = 0; c < x.shape[1]; ++c) out(r, c) = To(float(x(r, c)));

@@ -36,14 +36,12 @@ inline float sum_lanes(const Lanes& v) {
 }
 
 /// Widens n elements to float. Vectorises by itself.
-template <Element T>
-inline void widen(const T* from, std::int64_t n, float* to) {
+template <Element T> inline void widen(const T* from, std::int64_t n, float* to) {
   for (std::int64_t i = 0; i < n; ++i) to[i] = float(from[i]);
 }
 
 /// Σ x[c]² over a row.
-template <Element T>
-inline float sum_of_squares(const T* x, std::int64_t n) {
+template <Element T> inline float sum_of_squares(const T* x, std::int64_t n) {
   Lanes sum[2] = {}, value;
   std::int64_t c = 0;
   for (; c + 2 * lanes <= n; c += 2 * lanes)

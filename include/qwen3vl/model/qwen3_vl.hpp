@@ -16,9 +16,12 @@ namespace qwen3vl {
 ///
 /// see() looks once; forward() reads any step of the prompt, the whole or a chunk, for step.visual says
 /// of each token which row of `seen` it is.
-template <Backend B, Element T, class TextRecipe = Qwen3, class VisionRecipe = Qwen3Vision>
-struct Qwen3VL {
+template <Backend B, Element T, class TextRecipe = Qwen3, class VisionRecipe = Qwen3Vision> struct Qwen3VL {
+  using BackendType = B;
+  using ElementType = T;
   using Space = typename B::Space;
+  /// The same model on another backend: DryRun, to learn what a pass needs.
+  template <Backend Other> using On = Qwen3VL<Other, T, TextRecipe, VisionRecipe>;
   using Text = TextModel<B, T, TextRecipe>;
   using Vision = VisionTower<B, T, VisionRecipe>;
 
@@ -54,8 +57,9 @@ struct Qwen3VL {
   void forward(B& on, Workspace<B>& workspace, const Step<B>& step, const VisualFeatures<B, T>& seen,
                KVCache<B, T>& cache, Out<B, T, 2> logits, Observer observe = {}) const {
     const auto scope = workspace.scope();
-    auto x = workspace.template take<T>({step.tokens(), language_model.embed_tokens.shape[1]});  // [tokens, hidden]
-    auto last = workspace.template take<T>({step.wanted.shape[0], x.shape[1]});                  // [wanted, hidden]
+    auto x = workspace.template take<T>(
+        {step.tokens(), language_model.embed_tokens.shape[1]});                  // [tokens, hidden]
+    auto last = workspace.template take<T>({step.wanted.shape[0], x.shape[1]});  // [wanted, hidden]
     const auto text_names = inside(observe, "model.language_model");
 
     language_model.embed(on, step, x, text_names);

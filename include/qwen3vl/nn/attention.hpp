@@ -20,14 +20,13 @@ namespace qwen3vl {
 ///   x, out : [tokens, hidden]     cosine, sine : [tokens, head_dim/2]     K, V : [rows, kv_heads, head_dim]
 ///
 /// Recipe says `qk_norm`, `qkv_bias` and the `Mask`. head_dim is config.json's, not hidden / heads.
-template <Backend B, Element T, class Recipe>
-struct Attention {
+template <Backend B, Element T, class Recipe> struct Attention {
   using Space = typename B::Space;
 
-  Linear<B, T> q_proj;          // [heads·head_dim, hidden]
-  Linear<B, T> k_proj, v_proj;  // [kv_heads·head_dim, hidden]
-  Linear<B, T> o_proj;          // [hidden, heads·head_dim]
-  RMSNorm<B, T> q_norm, k_norm; // [head_dim]
+  Linear<B, T> q_proj;           // [heads·head_dim, hidden]
+  Linear<B, T> k_proj, v_proj;   // [kv_heads·head_dim, hidden]
+  Linear<B, T> o_proj;           // [hidden, heads·head_dim]
+  RMSNorm<B, T> q_norm, k_norm;  // [head_dim]
   int head_dim = 0;
 
   void configure(const auto& config) {
@@ -36,7 +35,8 @@ struct Attention {
   }
 
   static void weights(auto& self, const auto& config, auto&& visit) {
-    const int q = config.num_attention_heads * config.head_dim, kv = config.num_key_value_heads * config.head_dim;
+    const int q = config.num_attention_heads * config.head_dim,
+              kv = config.num_key_value_heads * config.head_dim;
     Linear<B, T>::weights(self.q_proj, config.hidden_size, q, Recipe::qkv_bias, under(visit, "q_proj"));
     Linear<B, T>::weights(self.k_proj, config.hidden_size, kv, Recipe::qkv_bias, under(visit, "k_proj"));
     Linear<B, T>::weights(self.v_proj, config.hidden_size, kv, Recipe::qkv_bias, under(visit, "v_proj"));

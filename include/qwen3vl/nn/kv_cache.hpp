@@ -16,12 +16,12 @@ namespace qwen3vl {
 /// Sequence s owns rows s·capacity … (s+1)·capacity − 1, so that a segment of attention is a run of
 /// rows. How many are in use is the caller's to know: a cache is memory, and forgets by being told a
 /// shorter length.
-template <Backend B, Element T>
-class KVCache {
+template <Backend B, Element T> class KVCache {
  public:
   KVCache() = default;
   KVCache(B& on, int layers, int kv_heads, int head_dim, int sequences, std::int64_t capacity)
-      : sequences_(sequences), capacity_(capacity),
+      : sequences_(sequences),
+        capacity_(capacity),
         memory_(on, 2 * bytes_each(layers, kv_heads, head_dim, sequences, capacity)) {
     const std::int64_t shape[] = {layers, kv_heads, sequences * capacity, head_dim};
     keys_ = {reinterpret_cast<T*>(memory_.data()), shape};

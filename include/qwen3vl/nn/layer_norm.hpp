@@ -6,8 +6,7 @@
 namespace qwen3vl {
 
 /// LayerNorm with weight and bias (Ba, Kiros & Hinton 2016).     x, out : [tokens, channels]
-template <Backend B, Element T>
-struct LayerNorm {
+template <Backend B, Element T> struct LayerNorm {
   View<const T, 1, typename B::Space> weight, bias;  // [channels]
   float eps = 1e-6f;                                 // of the vision tower; not in config.json
 

@@ -6,8 +6,7 @@
 namespace qwen3vl {
 
 /// A linear layer: out = x·weightᵀ + bias.        x : [tokens, in]   out : [tokens, out]
-template <Backend B, Element T>
-struct Linear {
+template <Backend B, Element T> struct Linear {
   View<const T, 2, typename B::Space> weight;  // [out, in]
   View<const T, 1, typename B::Space> bias;    // [out], or empty: none
 

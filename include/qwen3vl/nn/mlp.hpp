@@ -9,8 +9,7 @@ namespace qwen3vl {
 /// The two-layer feed-forward block (Vaswani et al. 2017, eq. 2) with any activation:
 ///
 ///   out = act(x·fc1ᵀ + b₁)·fc2ᵀ + b₂        x : [tokens, in]   out : [tokens, out]
-template <Backend B, Element T, Activation Act>
-struct MLP {
+template <Backend B, Element T, Activation Act> struct MLP {
   Linear<B, T> linear_fc1;  // [inner, in]
   Linear<B, T> linear_fc2;  // [out, inner]
 

@@ -10,8 +10,7 @@ namespace qwen3vl {
 /// The SwiGLU feed-forward block (Shazeer 2020, eq. 6):
 ///
 ///   out = ( SiLU(x·gateᵀ) ⊙ (x·upᵀ) )·downᵀ        x, out : [tokens, hidden]
-template <Backend B, Element T>
-struct SwiGLU {
+template <Backend B, Element T> struct SwiGLU {
   Linear<B, T> gate_proj, up_proj;  // [intermediate, hidden]
   Linear<B, T> down_proj;           // [hidden, intermediate]
 

@@ -14,14 +14,12 @@
 namespace qwen3vl {
 
 /// The visitor that a block hands to one of its parts: names get the part's path in front.
-template <class Visit>
-auto under(Visit& visit, std::string_view part) {
+template <class Visit> auto under(Visit& visit, std::string_view part) {
   return [&visit, path = std::string(part) + "."](std::string_view name, auto& view, Shape shape) {
     visit(path + std::string(name), view, shape);
   };
 }
-template <class Visit>
-auto under(Visit& visit, std::string_view part, std::size_t index) {
+template <class Visit> auto under(Visit& visit, std::string_view part, std::size_t index) {
   return under(visit, std::string(part) + "." + std::to_string(index));
 }
 

@@ -13,15 +13,13 @@
 ///   all tensors : [tokens, channels]     out may be x, gate or up
 namespace qwen3vl {
 
-template <class B>
-struct ActivateKernel {  // specialised once per backend: cpu/activate.hpp
+template <class B> struct ActivateKernel {  // specialised once per backend: cpu/activate.hpp
   static_assert(has_kernel<B>, "activate has no kernel for this backend: include <qwen3vl/cpu/activate.hpp>");
   static void run(auto&&...) {}
   static void multiply(auto&&...) {}
 };
 
-template <Backend B, Element T, Activation A>
-void activate(B& on, A act, In<B, T, 2> x, Out<B, T, 2> out) {
+template <Backend B, Element T, Activation A> void activate(B& on, A act, In<B, T, 2> x, Out<B, T, 2> out) {
   expect_shape("activate", "out", out, {x.shape[0], x.shape[1]});
   ActivateKernel<KernelsOf<B>>::run(on, act, x, out);
 }

@@ -7,14 +7,12 @@
 /// The residual sum:  x[t, c] ← round_T( x[t, c] + update[t, c] )        x, update : [tokens, channels]
 namespace qwen3vl {
 
-template <class B>
-struct AddKernel {  // specialised once per backend: cpu/add.hpp
+template <class B> struct AddKernel {  // specialised once per backend: cpu/add.hpp
   static_assert(has_kernel<B>, "add has no kernel for this backend: include <qwen3vl/cpu/add.hpp>");
   static void run(auto&&...) {}
 };
 
-template <Backend B, Element T>
-void add(B& on, In<B, T, 2> update, Out<B, T, 2> x) {
+template <Backend B, Element T> void add(B& on, In<B, T, 2> update, Out<B, T, 2> x) {
   expect_shape("add", "update", update, {x.shape[0], x.shape[1]});
   AddKernel<KernelsOf<B>>::run(on, update, x);
 }

@@ -12,15 +12,15 @@
 ///   x : [tokens, kv_heads, head_dim]     cache : [rows, kv_heads, head_dim]     segments : [sequences]
 namespace qwen3vl {
 
-template <class B>
-struct AppendKernel {  // specialised once per backend: cpu/append.hpp
+template <class B> struct AppendKernel {  // specialised once per backend: cpu/append.hpp
   static_assert(has_kernel<B>, "append has no kernel for this backend: include <qwen3vl/cpu/append.hpp>");
   static void run(auto&&...) {}
 };
 
 template <Backend B, Element T>
 void append(B& on, In<B, Segment, 1> segments, In<B, T, 3> x, Out<B, T, 3> cache) {
-  expect_shape("append", "cache", cache, {cache.shape[0], x.shape[1], x.shape[2]}, "a cache of another model?");
+  expect_shape("append", "cache", cache, {cache.shape[0], x.shape[1], x.shape[2]},
+               "a cache of another model?");
   expect_dense_rows("append", "x", x);
   expect_dense_rows("append", "cache", cache);
   AppendKernel<KernelsOf<B>>::run(on, segments, x, cache);

@@ -18,19 +18,19 @@
 /// its segment alike, as the reference's masked softmax has it, and never a NaN. out may be q.
 namespace qwen3vl {
 
-template <class B>
-struct AttendKernel {  // specialised once per backend: cpu/attend.hpp
+template <class B> struct AttendKernel {  // specialised once per backend: cpu/attend.hpp
   static_assert(has_kernel<B>, "attend has no kernel for this backend: include <qwen3vl/cpu/attend.hpp>");
   static void run(auto&&...) {}
 };
 
 template <Backend B, Mask M, Element T>
-void attend(B& on, M mask, In<B, Segment, 1> segments, In<B, T, 3> q, In<B, T, 3> keys, In<B, T, 3> values, float scale,
-            Out<B, T, 3> out) {
+void attend(B& on, M mask, In<B, Segment, 1> segments, In<B, T, 3> q, In<B, T, 3> keys, In<B, T, 3> values,
+            float scale, Out<B, T, 3> out) {
   expect_shape("attend", "keys", keys, {keys.shape[0], keys.shape[1], q.shape[2]});
   expect_shape("attend", "values", values, {keys.shape[0], keys.shape[1], q.shape[2]});
   expect_shape("attend", "out", out, {q.shape[0], q.shape[1], q.shape[2]});
-  expect(keys.shape[1] > 0 && q.shape[1] % keys.shape[1] == 0, "attend", "heads is not a multiple of kv_heads");
+  expect(keys.shape[1] > 0 && q.shape[1] % keys.shape[1] == 0, "attend",
+         "heads is not a multiple of kv_heads");
   expect_dense_rows("attend", "q", q);
   expect_dense_rows("attend", "keys", keys);
   expect_dense_rows("attend", "values", values);

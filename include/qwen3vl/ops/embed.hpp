@@ -12,14 +12,12 @@
 /// that a device needs no way back for the news.
 namespace qwen3vl {
 
-template <class B>
-struct EmbedKernel {  // specialised once per backend: cpu/embed.hpp
+template <class B> struct EmbedKernel {  // specialised once per backend: cpu/embed.hpp
   static_assert(has_kernel<B>, "embed has no kernel for this backend: include <qwen3vl/cpu/embed.hpp>");
   static void run(auto&&...) {}
 };
 
-template <Backend B, Element T>
-void embed(B& on, In<B, T, 2> table, In<B, int, 1> ids, Out<B, T, 2> out) {
+template <Backend B, Element T> void embed(B& on, In<B, T, 2> table, In<B, int, 1> ids, Out<B, T, 2> out) {
   expect_shape("embed", "out", out, {ids.shape[0], table.shape[1]});
   EmbedKernel<KernelsOf<B>>::run(on, table, ids, out);
 }

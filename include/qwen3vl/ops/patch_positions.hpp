@@ -13,8 +13,7 @@
 ///   positions : [grid.patches()]     segments : [grid.t]     first : the grid's first patch in the batch
 namespace qwen3vl {
 
-template <class B>
-struct PatchPositionsKernel {  // specialised once per backend: cpu/patch_positions.hpp
+template <class B> struct PatchPositionsKernel {  // specialised once per backend: cpu/patch_positions.hpp
   static_assert(has_kernel<B>,
                 "patch_positions has no kernel for this backend: include <qwen3vl/cpu/patch_positions.hpp>");
   static void positions(auto&&...) {}
@@ -27,16 +26,15 @@ QWEN3VL_HD inline Segment frame_segment(Grid grid, int first, int frame) {
   return {begin, patches, begin, patches, 0};
 }
 
-template <Backend B>
-void patch_positions(B& on, Grid grid, int merge, Out<B, Position, 1> positions) {
+template <Backend B> void patch_positions(B& on, Grid grid, int merge, Out<B, Position, 1> positions) {
   expect(merge > 0 && grid.h % merge == 0 && grid.w % merge == 0, "patch_positions",
-         "the grid's height or width is no multiple of spatial_merge_size", "resize first; see media/smart_resize.hpp");
+         "the grid's height or width is no multiple of spatial_merge_size",
+         "resize first; see media/smart_resize.hpp");
   expect_shape("patch_positions", "positions", positions, {grid.patches()});
   PatchPositionsKernel<KernelsOf<B>>::positions(on, grid, merge, positions);
 }
 
-template <Backend B>
-void frame_segments(B& on, Grid grid, int first, Out<B, Segment, 1> segments) {
+template <Backend B> void frame_segments(B& on, Grid grid, int first, Out<B, Segment, 1> segments) {
   expect_shape("frame_segments", "segments", segments, {grid.t});
   PatchPositionsKernel<KernelsOf<B>>::segments(on, grid, first, segments);
 }

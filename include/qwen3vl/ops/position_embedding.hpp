@@ -32,8 +32,9 @@ QWEN3VL_HD inline TableTap table_tap(int i, int n, int side) {
 
 template <class B>
 struct PositionEmbeddingKernel {  // specialised once per backend: cpu/position_embedding.hpp
-  static_assert(has_kernel<B>, "add_position_embedding has no kernel for this backend: include "
-                               "<qwen3vl/cpu/position_embedding.hpp>");
+  static_assert(has_kernel<B>,
+                "add_position_embedding has no kernel for this backend: include "
+                "<qwen3vl/cpu/position_embedding.hpp>");
   static void run(auto&&...) {}
 };
 

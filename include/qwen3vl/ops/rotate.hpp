@@ -16,19 +16,20 @@
 /// vision tower.
 namespace qwen3vl {
 
-template <class B>
-struct RotateKernel {  // specialised once per backend: cpu/rotate.hpp
+template <class B> struct RotateKernel {  // specialised once per backend: cpu/rotate.hpp
   static_assert(has_kernel<B>, "rotate has no kernel for this backend: include <qwen3vl/cpu/rotate.hpp>");
   static void run(auto&&...) {}
 };
 
-template <Backend B, Element C, Element T>
+template <Backend B, class C, Element T>  // C may be const: a table that others only read
+requires Element<std::remove_const_t<C>>
 void rotate(B& on, View<C, 2, typename B::Space> cosine, View<C, 2, typename B::Space> sine, Out<B, T, 3> x) {
   expect(x.shape[2] % 2 == 0, "rotate", "head_dim is odd");
   expect_shape("rotate", "cosine", cosine, {x.shape[0], x.shape[2] / 2});
   expect_shape("rotate", "sine", sine, {x.shape[0], x.shape[2] / 2});
   expect_dense_rows("rotate", "x", x);
-  RotateKernel<KernelsOf<B>>::run(on, cosine, sine, x);
+  using Table = In<B, std::remove_const_t<C>, 2>;
+  RotateKernel<KernelsOf<B>>::run(on, Table(cosine), Table(sine), x);
 }
 
 }  // namespace qwen3vl

@@ -9,14 +9,13 @@
 /// The head is applied to the tokens whose successor is wanted, not to the whole prompt.
 namespace qwen3vl {
 
-template <class B>
-struct TakeRowsKernel {  // specialised once per backend: cpu/take_rows.hpp
-  static_assert(has_kernel<B>, "take_rows has no kernel for this backend: include <qwen3vl/cpu/take_rows.hpp>");
+template <class B> struct TakeRowsKernel {  // specialised once per backend: cpu/take_rows.hpp
+  static_assert(has_kernel<B>,
+                "take_rows has no kernel for this backend: include <qwen3vl/cpu/take_rows.hpp>");
   static void run(auto&&...) {}
 };
 
-template <Backend B, Element T>
-void take_rows(B& on, In<B, T, 2> x, In<B, int, 1> rows, Out<B, T, 2> out) {
+template <Backend B, Element T> void take_rows(B& on, In<B, T, 2> x, In<B, int, 1> rows, Out<B, T, 2> out) {
   expect_shape("take_rows", "out", out, {rows.shape[0], x.shape[1]});
   TakeRowsKernel<KernelsOf<B>>::run(on, x, rows, out);
 }

@@ -17,8 +17,7 @@
 /// features stay as they are.
 namespace qwen3vl {
 
-template <class B>
-struct VisualRowsKernel {  // specialised once per backend: cpu/visual_rows.hpp
+template <class B> struct VisualRowsKernel {  // specialised once per backend: cpu/visual_rows.hpp
   static_assert(has_kernel<B>,
                 "replace_rows has no kernel for this backend: include <qwen3vl/cpu/visual_rows.hpp>");
   static void replace(auto&&...) {}

@@ -14,8 +14,7 @@ namespace qwen3vl {
 ///   x ← x + self_attn(input_layernorm(x));   x ← x + mlp(post_attention_layernorm(x))
 ///
 ///   x : [tokens, hidden]     cosine, sine : [tokens, head_dim/2]
-template <Backend B, Element T, class Recipe = Qwen3>
-struct DecoderLayer {
+template <Backend B, Element T, class Recipe = Qwen3> struct DecoderLayer {
   using Space = typename B::Space;
   using Norm = typename Recipe::template Norm<B, T>;
   using MLP = typename Recipe::template MLP<B, T>;
@@ -34,21 +33,23 @@ struct DecoderLayer {
   static void weights(auto& self, const auto& config, auto&& visit) {
     Norm::weights(self.input_layernorm, config.hidden_size, under(visit, "input_layernorm"));
     SelfAttention::weights(self.self_attn, config, under(visit, "self_attn"));
-    Norm::weights(self.post_attention_layernorm, config.hidden_size, under(visit, "post_attention_layernorm"));
+    Norm::weights(self.post_attention_layernorm, config.hidden_size,
+                  under(visit, "post_attention_layernorm"));
     MLP::weights(self.mlp, config.hidden_size, config.intermediate_size, false, under(visit, "mlp"));
   }
 
   template <class Observer = Unobserved>
   void forward(B& on, Workspace<B>& workspace, In<B, T, 2> cosine, In<B, T, 2> sine,
-               View<const Segment, 1, Space> segments, View<T, 3, Space> keys, View<T, 3, Space> values, Out<B, T, 2> x,
-               Observer observe = {}) const {
+               View<const Segment, 1, Space> segments, View<T, 3, Space> keys, View<T, 3, Space> values,
+               Out<B, T, 2> x, Observer observe = {}) const {
     const auto scope = workspace.scope();
     auto normed = workspace.template take<T>({x.shape[0], x.shape[1]});
     auto update = workspace.template take<T>({x.shape[0], x.shape[1]});
 
     input_layernorm.forward(on, x, normed);
     observe("input_layernorm", normed);
-    self_attn.forward(on, workspace, normed, cosine, sine, segments, keys, values, update, inside(observe, "self_attn"));
+    self_attn.forward(on, workspace, normed, cosine, sine, segments, keys, values, update,
+                      inside(observe, "self_attn"));
     observe("self_attn", update);
     add(on, update, x);
 

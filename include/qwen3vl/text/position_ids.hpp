@@ -76,7 +76,8 @@ struct PositionIds {
 template <VideoTime Time>
 PositionIds position_ids(std::span<const int> ids, VisionTokenIds vision, std::span<const Grid> images,
                          std::span<const Grid> videos, int merge, Time time = {},
-                         AfterVision after = AfterVision::behind_all_axes, int first = 0, std::int64_t past = 0) {
+                         AfterVision after = AfterVision::behind_all_axes, int first = 0,
+                         std::int64_t past = 0) {
   const auto fail = [](const std::string& what) {
     throw Error("position_ids", what, "the prompt's placeholders and grid_thw of the same media");
   };
@@ -98,8 +99,8 @@ PositionIds position_ids(std::span<const int> ids, VisionTokenIds vision, std::s
     const auto& grids = is_video ? videos : images;
     const std::size_t which = is_video ? video : image;
     if (which >= grids.size())
-      fail("token " + std::to_string(i) + (is_video ? " is of a video" : " is of an image") + ", but there are only " +
-           std::to_string(grids.size()) + " grids");
+      fail("token " + std::to_string(i) + (is_video ? " is of a video" : " is of an image") +
+           ", but there are only " + std::to_string(grids.size()) + " grids");
     Grid box = grids[which];
     if (box.t < 1 || box.h < merge || box.w < merge || box.h % merge != 0 || box.w % merge != 0)
       fail("grid " + std::to_string(which) + " is no multiple of spatial_merge_size");
@@ -116,7 +117,8 @@ PositionIds position_ids(std::span<const int> ids, VisionTokenIds vision, std::s
       for (int row = 0; row < rows; ++row)
         for (int column = 0; column < columns; ++column, ++i) {
           if (ids[i] != (is_video ? vision.video_token_id : vision.image_token_id))
-            fail("token " + std::to_string(i) + " lies inside grid " + std::to_string(which) + " and is no placeholder");
+            fail("token " + std::to_string(i) + " lies inside grid " + std::to_string(which) +
+                 " and is no placeholder");
           result.positions.push_back({at, cur + row, cur + column});
         }
     }

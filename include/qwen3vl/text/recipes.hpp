@@ -15,10 +15,8 @@ struct Qwen3 {
   using Mask = CausalMask;
   static constexpr bool qk_norm = true;  // RMSNorm of every head of q and k, before RoPE
   static constexpr bool qkv_bias = false;
-  template <Backend B, Element T>
-  using Norm = RMSNorm<B, T>;
-  template <Backend B, Element T>
-  using MLP = SwiGLU<B, T>;
+  template <Backend B, Element T> using Norm = RMSNorm<B, T>;
+  template <Backend B, Element T> using MLP = SwiGLU<B, T>;
 };
 
 }  // namespace qwen3vl

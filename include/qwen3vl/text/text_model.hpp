@@ -15,8 +15,7 @@ namespace qwen3vl {
 /// tokens after layer k (Meng et al. 2024), the layer's keys and values being those from before.
 ///
 ///   step : tokens and where they belong     x : [tokens, hidden], filled by embed(), overwritten by forward()
-template <Backend B, Element T, class Recipe = Qwen3>
-struct TextModel {
+template <Backend B, Element T, class Recipe = Qwen3> struct TextModel {
   using Space = typename B::Space;
   using Layer = DecoderLayer<B, T, Recipe>;
   using Norm = typename Recipe::template Norm<B, T>;
@@ -63,7 +62,8 @@ struct TextModel {
       layers[l].forward(on, workspace, cosine, sine, step.segments, cache.keys(at), cache.values(at), x,
                         inside(observe, "layers", static_cast<int>(l)));
       observe_layer(observe, l, x);
-      if (at < seen.deepstack.shape[0] && !step.visual.empty()) add_rows(on, seen.deepstack[at], step.visual, x);
+      if (at < seen.deepstack.shape[0] && !step.visual.empty())
+        add_rows(on, seen.deepstack[at], step.visual, x);
     }
     norm.forward(on, x, x);
     observe("norm", x);
@@ -71,9 +71,8 @@ struct TextModel {
 
  private:
   static void observe_layer(Unobserved, std::size_t, const auto&) {}
-  template <class Observer>
-  static void observe_layer(Observer& observe, std::size_t layer, const auto& x) {
-    observe("layers." + std::to_string(layer), x);
+  template <class Observer> static void observe_layer(Observer& observe, std::size_t layer, const auto& x) {
+    observe(std::string("layers.").append(std::to_string(layer)), x);
   }
 };
 

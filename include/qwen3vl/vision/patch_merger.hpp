@@ -15,8 +15,7 @@ enum class MergerNorm { before_joining, after_joining };
 ///   DeepStack mergers  out = mlp(norm(join(x)))     norm over merge²·channels
 ///
 ///   x : [patches, channels]     out : [patches / merge², out_hidden]
-template <Backend B, Element T, MergerNorm Where, class Recipe = Qwen3Vision>
-struct PatchMerger {
+template <Backend B, Element T, MergerNorm Where, class Recipe = Qwen3Vision> struct PatchMerger {
   using Norm = typename Recipe::template Norm<B, T>;
   using MLP = typename Recipe::template MergerMLP<B, T>;
 
@@ -25,7 +24,8 @@ struct PatchMerger {
 
   static void weights(auto& self, const auto& config, auto&& visit) {
     const int joined = config.hidden_size * config.spatial_merge_size * config.spatial_merge_size;
-    Norm::weights(self.norm, Where == MergerNorm::before_joining ? config.hidden_size : joined, under(visit, "norm"));
+    Norm::weights(self.norm, Where == MergerNorm::before_joining ? config.hidden_size : joined,
+                  under(visit, "norm"));
     MLP::weights(self.mlp, joined, joined, config.out_hidden_size, visit);
   }
 

@@ -15,8 +15,7 @@ namespace qwen3vl {
 ///   [q | k | v] = x·Wqkvᵀ + b,   out = softmax(rope(q)·rope(k)ᵀ/√head_dim)·v · Wprojᵀ + b
 ///
 ///   x, out : [patches, channels]     cosine, sine : [patches, head_dim/2], float
-template <Backend B, Element T, class Recipe>
-struct VisionAttention {
+template <Backend B, Element T, class Recipe> struct VisionAttention {
   using Space = typename B::Space;
 
   Linear<B, T> qkv;   // [3·channels, channels]: rows of q, then of k, then of v
@@ -32,7 +31,7 @@ struct VisionAttention {
                View<const Segment, 1, Space> segments, Out<B, T, 2> out) const {
     const auto scope = workspace.scope();
     const std::int64_t channels = x.shape[1], head_dim = channels / num_heads;
-    auto fused = workspace.template take<T>({x.shape[0], 3 * channels});        // [patches, 3·channels]
+    auto fused = workspace.template take<T>({x.shape[0], 3 * channels});         // [patches, 3·channels]
     auto mixed = workspace.template take<T>({x.shape[0], num_heads, head_dim});  // [patches, heads, head_dim]
     qkv.forward(on, x, fused);
     const auto q = split_last(columns(fused, 0, channels), num_heads, head_dim);
@@ -41,7 +40,8 @@ struct VisionAttention {
 
     rotate(on, cosine, sine, q);
     rotate(on, cosine, sine, k);
-    attend(on, typename Recipe::Mask{}, segments, q, k, v, 1.0f / std::sqrt(static_cast<float>(head_dim)), mixed);
+    attend(on, typename Recipe::Mask{}, segments, q, k, v, 1.0f / std::sqrt(static_cast<float>(head_dim)),
+           mixed);
     proj.forward(on, reshape(mixed, {x.shape[0], channels}), out);
   }
 };

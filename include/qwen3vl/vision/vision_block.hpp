@@ -10,8 +10,7 @@ namespace qwen3vl {
 /// A block of the vision transformer (Dosovitskiy et al. 2020, eq. 2 and 3):
 ///
 ///   x ← x + attn(norm1(x));   x ← x + mlp(norm2(x))        x : [patches, channels]
-template <Backend B, Element T, class Recipe = Qwen3Vision>
-struct VisionBlock {
+template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionBlock {
   using Space = typename B::Space;
   using Norm = typename Recipe::template Norm<B, T>;
   using MLP = typename Recipe::template MLP<B, T>;
@@ -25,7 +24,8 @@ struct VisionBlock {
     Norm::weights(self.norm1, config.hidden_size, under(visit, "norm1"));
     Norm::weights(self.norm2, config.hidden_size, under(visit, "norm2"));
     SelfAttention::weights(self.attn, config.hidden_size, under(visit, "attn"));
-    MLP::weights(self.mlp, config.hidden_size, config.intermediate_size, config.hidden_size, under(visit, "mlp"));
+    MLP::weights(self.mlp, config.hidden_size, config.intermediate_size, config.hidden_size,
+                 under(visit, "mlp"));
   }
 
   template <class Observer = Unobserved>

@@ -30,7 +30,7 @@ struct VisionConfig {
   int patch_size = 16;
   int temporal_patch_size = 2;
   int spatial_merge_size = 2;
-  int num_position_embeddings = 2304;                  // 48²
+  int num_position_embeddings = 2304;                    // 48²
   std::vector<int> deepstack_visual_indexes{5, 11, 17};  // the blocks that are tapped, from 0
 
   /// Numbers in a flattened patch: channels · frames · rows · columns.

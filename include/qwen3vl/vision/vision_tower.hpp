@@ -25,15 +25,14 @@ namespace qwen3vl {
 ///
 /// Attention stays within a frame. A tap takes a block's output and leaves the stream as it is. There is
 /// no norm after the last block but the merger's own.
-template <Backend B, Element T, class Recipe = Qwen3Vision>
-struct VisionTower {
+template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
   using Space = typename B::Space;
   using Block = VisionBlock<B, T, Recipe>;
   using Merger = PatchMerger<B, T, MergerNorm::before_joining, Recipe>;
   using DeepStackMerger = PatchMerger<B, T, MergerNorm::after_joining, Recipe>;
 
-  Linear<B, T> patch_embed;             // [channels, patch_elements]; stored [channels, 3, 2, patch, patch]
-  View<const T, 2, Space> pos_embed;    // [side², channels]
+  Linear<B, T> patch_embed;           // [channels, patch_elements]; stored [channels, 3, 2, patch, patch]
+  View<const T, 2, Space> pos_embed;  // [side², channels]
   std::vector<Block> blocks;
   Merger merger;
   std::vector<DeepStackMerger> deepstack_merger_list;
@@ -53,7 +52,8 @@ struct VisionTower {
   static void weights(auto& self, const VisionSizes auto& config, auto&& visit) {
     auto patch = under(visit, "patch_embed.proj");
     patch("weight", self.patch_embed.weight,
-          Shape{config.hidden_size, config.in_channels, config.temporal_patch_size, config.patch_size, config.patch_size});
+          Shape{config.hidden_size, config.in_channels, config.temporal_patch_size, config.patch_size,
+                config.patch_size});
     if constexpr (Recipe::patch_bias) patch("bias", self.patch_embed.bias, Shape{config.hidden_size});
     if constexpr (Recipe::learned_positions)
       visit("pos_embed.weight", self.pos_embed, Shape{config.num_position_embeddings, config.hidden_size});
@@ -61,7 +61,8 @@ struct VisionTower {
       Block::weights(self.blocks[b], config, under(visit, "blocks", b));
     Merger::weights(self.merger, config, under(visit, "merger"));
     for (std::size_t k = 0; k < self.deepstack_merger_list.size(); ++k)
-      DeepStackMerger::weights(self.deepstack_merger_list[k], config, under(visit, "deepstack_merger_list", k));
+      DeepStackMerger::weights(self.deepstack_merger_list[k], config,
+                               under(visit, "deepstack_merger_list", k));
   }
 
   template <class Observer = Unobserved>
@@ -69,7 +70,7 @@ struct VisionTower {
                VisualFeatures<B, T> seen, Observer observe = {}) const {
     const auto scope = workspace.scope();
     const std::int64_t patches = pixel_values.shape[0];
-    auto x = workspace.template take<T>({patches, patch_embed.out()});                // [patches, channels]
+    auto x = workspace.template take<T>({patches, patch_embed.out()});  // [patches, channels]
     auto positions = workspace.template take<Position>({patches});
     auto segments = workspace.template take<Segment>({frames(grids)});
     auto cosine = workspace.template take<float>({patches, rotary_pos_emb.pairs()});  // [patches, head_dim/2]
@@ -84,7 +85,8 @@ struct VisionTower {
     observe("rotary_pos_emb.sin", sine);
 
     for (std::size_t b = 0; b < blocks.size(); ++b) {
-      blocks[b].forward(on, workspace, cosine, sine, segments, x, inside(observe, "blocks", static_cast<int>(b)));
+      blocks[b].forward(on, workspace, cosine, sine, segments, x,
+                        inside(observe, "blocks", static_cast<int>(b)));
       observe_part(observe, "blocks.", b, x);
       for (std::size_t k = 0; k < deepstack_visual_indexes.size(); ++k) {
         if (deepstack_visual_indexes[k] != static_cast<int>(b)) continue;
@@ -130,7 +132,7 @@ struct VisionTower {
   static void observe_part(Unobserved, const char*, std::size_t, const auto&) {}
   template <class Observer>
   static void observe_part(Observer& observe, const char* part, std::size_t index, const auto& x) {
-    observe(part + std::to_string(index), x);
+    observe(std::string(part).append(std::to_string(index)), x);
   }
 };
 

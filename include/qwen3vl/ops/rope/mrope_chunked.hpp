@@ -15,9 +15,9 @@ struct MRoPEChunked {
   int section_t;  // mrope_section[0], in pairs
   int section_h;  // mrope_section[1], in pairs
 
-  template <class Config>
-  static MRoPEChunked from(const Config& config) {
-    return {config.head_dim, static_cast<float>(config.rope_theta), config.mrope_section[0], config.mrope_section[1]};
+  template <class Config> static MRoPEChunked from(const Config& config) {
+    return {config.head_dim, static_cast<float>(config.rope_theta), config.mrope_section[0],
+            config.mrope_section[1]};
   }
   QWEN3VL_HD int pairs() const { return head_dim / 2; }
   QWEN3VL_HD float angle(Position at, int pair) const {

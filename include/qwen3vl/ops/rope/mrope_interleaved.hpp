@@ -17,9 +17,9 @@ struct MRoPEInterleaved {
   int section_h;  // mrope_section[1], in pairs
   int section_w;  // mrope_section[2], in pairs
 
-  template <class Config>
-  static MRoPEInterleaved from(const Config& config) {
-    return {config.head_dim, static_cast<float>(config.rope_theta), config.mrope_section[1], config.mrope_section[2]};
+  template <class Config> static MRoPEInterleaved from(const Config& config) {
+    return {config.head_dim, static_cast<float>(config.rope_theta), config.mrope_section[1],
+            config.mrope_section[2]};
   }
   QWEN3VL_HD int pairs() const { return head_dim / 2; }
   QWEN3VL_HD float angle(Position at, int pair) const {

@@ -28,8 +28,7 @@ concept RoPE = std::copyable<R> && requires(const R rope, Position at, int pair)
 };
 
 /// What cosine and sine are multiplied by: rope.scaling() where the policy has one, else 1.
-template <class R>
-QWEN3VL_HD float rope_scaling(const R& rope) {
+template <class R> QWEN3VL_HD float rope_scaling(const R& rope) {
   if constexpr (requires { rope.scaling(); })
     return rope.scaling();
   else
@@ -37,8 +36,7 @@ QWEN3VL_HD float rope_scaling(const R& rope) {
 }
 
 /// The RoPE of a model, from its config: R::from(config) where the policy has it, else R{head_dim}.
-template <class R, class Config>
-R make_rope(const Config& config) {
+template <class R, class Config> R make_rope(const Config& config) {
   if constexpr (requires { R::from(config); })
     return R::from(config);
   else

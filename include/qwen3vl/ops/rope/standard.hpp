@@ -17,8 +17,7 @@ struct StandardRoPE {
   int head_dim;
   float theta;  // rope_theta
 
-  template <class Config>
-  static StandardRoPE from(const Config& config) {
+  template <class Config> static StandardRoPE from(const Config& config) {
     return {config.head_dim, static_cast<float>(config.rope_theta)};
   }
   QWEN3VL_HD int pairs() const { return head_dim / 2; }

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <qwen3vl/cpu.hpp>
+#include <qwen3vl/generate/trace.hpp>
+#include <qwen3vl/model/config.hpp>
+#include <qwen3vl/model/load.hpp>
+#include <qwen3vl/model/qwen3_vl.hpp>
+
+namespace qwen3vl {
+
+/// A golden case of tests/golden/models: its checkpoint, its inputs, and what the reference computed.
+struct GoldenCase {
+  std::string directory, checkpoint_directory;
+  Qwen3VLConfig config;
+  SafetensorsFile inputs_file, expected;
+  ForwardInputs inputs;
+
+  GoldenCase(const std::string& name, const std::string& checkpoint)
+      : directory(std::string(QWEN3VL_GOLDEN) + "/models/" + name),
+        checkpoint_directory(std::string(QWEN3VL_GOLDEN) + "/models/" + checkpoint),
+        config(read_qwen3_vl_config(read_json_file(checkpoint_directory + "/config.json"), "config.json")),
+        inputs_file(directory + "/inputs.safetensors"),
+        expected(directory + "/expected.safetensors"),
+        inputs(read_forward_inputs(inputs_file)) {}
+
+  template <class T> Trace run(int generate, std::int64_t chunk = 0, int threads = 2) const {
+    Cpu cpu(threads);
+    Checkpoint checkpoint(checkpoint_directory);
+    auto loaded = load<Qwen3VL<Cpu, T>>(cpu, checkpoint, config);
+    CHECK(loaded.unused.empty());
+    return trace(cpu, loaded.model, config, inputs, generate, chunk, TextTimestamps{},
+                 AfterVision::behind_all_axes);
+  }
+};
+
+/// ‖a − b‖ / ‖b‖
+inline double relative_error(const float* a, const float* b, std::size_t n) {
+  double difference = 0, norm = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    difference += (double(a[i]) - b[i]) * (double(a[i]) - b[i]);
+    norm += double(b[i]) * b[i];
+  }
+  return norm > 0 ? std::sqrt(difference / norm) : std::sqrt(difference);
+}
+
+inline const Recorded* find(const Trace& trace, const std::string& name) {
+  for (const Recorded& tensor : trace.tensors)
+    if (tensor.name == name) return &tensor;
+  return nullptr;
+}
+
+}  // namespace qwen3vl
