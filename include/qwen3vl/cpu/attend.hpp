@@ -11,17 +11,17 @@
 namespace qwen3vl {
 
 /// One task: the queries of one kv head, up to 64 rows of (token, head of the group), against all the
-/// keys that any of them may see, 128 at a time. A tile of keys and one of values are widened to float
+/// keys that any of them may see, 144 at a time. A tile of keys and one of values are widened to float
 /// once and serve the whole group; scores and sums of a tile are Eigen products in the thread's scratch.
 ///
 ///   scores  s = q·kᵀ                        [rows, tile]
 ///   stream  m' = max(m, max s);  o ← o·e^(m−m') + e^(s−m')·v;  l ← l·e^(m−m') + Σ e^(s−m')
 ///   result  o / l
 ///
-/// Tiles begin at key 0 of the segment whatever the queries: a chunk of a prompt adds in the same order
-/// as the whole.
+/// Tiles begin at key 0 of the segment whatever the queries, and are padded to the 48 keys and 4 rows
+/// that Eigen handles alike: a chunk of a prompt adds in the same order as the whole.
 template <> struct AttendKernel<Cpu> {
-  static constexpr std::int64_t max_rows = 64, tile = 128, max_head_dim = 512;
+  static constexpr std::int64_t max_rows = 64, tile = 144, max_head_dim = 512;
   static_assert((2 * max_rows + 2 * tile) * max_head_dim + max_rows * (tile + 4) <= Cpu::scratch_floats);
 
   template <Mask M, Element T>
@@ -78,7 +78,9 @@ template <> struct AttendKernel<Cpu> {
       largest[r] = -std::numeric_limits<float>::infinity();
       total[r] = 0;
     }
-    std::fill_n(sum, rows * d, 0.0f);
+    const std::int64_t padded_rows = (rows + 3) / 4 * 4;
+    std::fill_n(query + rows * d, (padded_rows - rows) * d, 0.0f);
+    std::fill_n(sum, padded_rows * d, 0.0f);
 
     for (std::int64_t k0 = all.begin / tile * tile; k0 < all.end; k0 += tile) {
       const std::int64_t n = std::min<std::int64_t>(tile, all.end - k0);
@@ -86,13 +88,16 @@ template <> struct AttendKernel<Cpu> {
         widen(&keys(segment.key_begin + k0 + k, kv_head, 0), d, key + k * d);
         widen(&values(segment.key_begin + k0 + k, kv_head, 0), d, value + k * d);
       }
-      Map(score, rows, n).noalias() = Map(query, rows, d) * Map(key, n, d).transpose();
+      const std::int64_t padded = (n + 47) / 48 * 48;
+      std::fill_n(key + n * d, (padded - n) * d, 0.0f);
+      std::fill_n(value + n * d, (padded - n) * d, 0.0f);
+      Map(score, padded_rows, padded).noalias() = Map(query, padded_rows, d) * Map(key, padded, d).transpose();
       for (std::int64_t r = 0; r < rows; ++r) {
         const std::int64_t from = std::clamp<std::int64_t>(range[r / group].begin - k0, 0, n);
         const std::int64_t to = std::clamp<std::int64_t>(range[r / group].end - k0, 0, n);
-        float* const s = score + r * n;
+        float* const s = score + r * padded;
         std::fill(s, s + from, 0.0f);
-        std::fill(s + std::max(from, to), s + n, 0.0f);
+        std::fill(s + std::max(from, to), s + padded, 0.0f);
         if (from >= to) continue;
         Eigen::Map<Eigen::ArrayXf> seen(s + from, to - from);
         const float m = std::max(largest[r], seen.maxCoeff());
@@ -102,7 +107,7 @@ template <> struct AttendKernel<Cpu> {
         if (shrink != 1.0f) Eigen::Map<Eigen::ArrayXf>(sum + r * d, d) *= shrink;
         largest[r] = m;
       }
-      Map(sum, rows, d).noalias() += Map(score, rows, n) * Map(value, n, d);
+      Map(sum, padded_rows, d).noalias() += Map(score, padded_rows, padded) * Map(value, padded, d);
     }
     for (std::int64_t r = 0; r < rows; ++r) {
       T* const to = &out(segment.query_begin + first + r / group, kv_head * group + r % group, 0);

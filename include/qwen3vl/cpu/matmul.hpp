@@ -18,7 +18,9 @@ namespace qwen3vl {
 ///
 /// Eigen multiplies floats at the machine's rate, but its own bf16 product is ten times slower: the
 /// tiles make floats of the weights on the way. 96 × 320 floats are 120 KiB: what Eigen packs of a
-/// tile stays below its limit for the stack, so that a product allocates nothing.
+/// tile stays below its limit for the stack, so that a product allocates nothing. Tokens are padded to
+/// multiples of four, which Eigen handles alike: a token's sums are added in the same order wherever it
+/// stands in a chunk.
 struct EigenTiles {
   static constexpr std::int64_t few = 8;  // tokens: above, tiles win
   static constexpr std::int64_t tile_outputs = 96, tile_inputs = 320, tile_tokens = 96;
@@ -115,11 +117,13 @@ struct EigenTiles {
         widen(weight.data + o * weight.stride[0] + i, ni, w + o * tile_inputs);
       for (std::int64_t t0 = 0; t0 < tokens; t0 += tile_tokens) {
         const std::int64_t nt = std::min(tile_tokens, tokens - t0);
+        const std::int64_t padded_tokens = (nt + 3) / 4 * 4;
         for (std::int64_t t = 0; t < nt; ++t)
           widen(x.data + (t0 + t) * x.stride[0] + i, ni, v + t * tile_inputs);
-        const Map a(v, nt, ni, Eigen::OuterStride<>(tile_inputs));
+        for (std::int64_t t = nt; t < padded_tokens; ++t) std::fill_n(v + t * tile_inputs, ni, 0.0f);
+        const Map a(v, padded_tokens, ni, Eigen::OuterStride<>(tile_inputs));
         const Map b(w, outputs, ni, Eigen::OuterStride<>(tile_inputs));
-        Map c(sum + t0 * tile_outputs, nt, outputs, Eigen::OuterStride<>(tile_outputs));
+        Map c(sum + t0 * tile_outputs, padded_tokens, outputs, Eigen::OuterStride<>(tile_outputs));
         if (i == 0)
           c.noalias() = a * b.transpose();
         else
