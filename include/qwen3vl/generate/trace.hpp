@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <qwen3vl/generate/greedy.hpp>
 #include <qwen3vl/generate/recorder.hpp>
 #include <qwen3vl/generate/session.hpp>
 #include <qwen3vl/io/safetensors.hpp>
@@ -106,11 +107,6 @@ BatchPositions batch_positions(const ForwardInputs& inputs, VisionTokenIds visio
   expect(image == inputs.images.size() && video == inputs.videos.size(), "forward inputs",
          "there are more grids than placeholders");
   return batch;
-}
-
-/// The lowest index of the largest value.
-inline int argmax(std::span<const float> values) {
-  return static_cast<int>(std::max_element(values.begin(), values.end()) - values.begin());
 }
 
 /// One forward call of the reference, recorded, and greedy continuations of it.

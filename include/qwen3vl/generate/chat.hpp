@@ -1,0 +1,143 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <qwen3vl/core/threads.hpp>
+#include <qwen3vl/generate/session.hpp>
+#include <qwen3vl/input/prompt.hpp>
+#include <qwen3vl/text/position_ids.hpp>
+
+namespace qwen3vl {
+
+/// What a chat is doing; a caller that measures is told when the next stage begins.
+enum class Stage { preprocess, vision, prefill, decode };
+
+/// The default listener: hears nothing.
+struct NoStages {
+  void operator()(Stage) const {}
+};
+
+/// One conversation with a model. Each turn brings the whole conversation as ids, and what the cache
+/// holds already is not read again: the new media are looked at, the new tokens read.
+///
+///   Chat chat(session, config, threads);
+///   auto logits = chat.read(prompt, media);       // [vocab], of the answer's first token
+///   logits = chat.next(id);                        // of the token after it
+template <class Model, class Config> class Chat {
+ public:
+  Chat(Session<Model, Config>& session, const Config& config, Threads& threads)
+      : session_(session), config_(config), threads_(threads) {}
+
+  /// Tokens of the conversation that the cache holds.
+  std::span<const int> ids() const { return ids_; }
+  /// Tokens that the last read() took from the cache.
+  std::int64_t reused() const { return reused_; }
+
+  /// Reads a prompt. `media` are all of the conversation, in order; those of earlier turns as before.
+  template <class OnStage = NoStages, class Progress = NoProgress>
+  View<const float, 1> read(const TokenisedPrompt& prompt, std::span<MediaItem> media, OnStage on_stage = {},
+                            Progress progress = {}) {
+    std::vector<MediaSpan> spans = place(prompt.ids, media);
+    std::int64_t kept = common_prefix(prompt.ids);
+    for (const MediaSpan& span : spans)  // a picture is kept whole or not at all
+      if (span.begin < kept && kept < span.end) kept = span.begin;
+    reused_ = kept;
+    session_.rewind(0, kept);
+    ids_.resize(std::size_t(kept));
+
+    const PositionIds positions = find_positions(prompt.ids, media);
+    const auto rest = std::span(prompt.ids).subspan(std::size_t(kept));
+    std::int64_t visual_tokens = 0;
+    const std::vector<int> visual = count_visual(rest, visual_tokens);
+    session_.expect_visual_tokens(visual_tokens);
+    for (std::size_t m = 0; m < media.size(); ++m) {
+      if (spans[m].begin < kept) continue;
+      on_stage(Stage::preprocess);
+      const MediaPixels pixels = media[m].pixels(threads_);
+      expect(media[m].grid() == spans[m].grid, "Chat", "a clip changed between two readings");
+      on_stage(Stage::vision);
+      session_.see(pixels.pixel_values, std::span(&spans[m].grid, 1));
+    }
+    session_.forget_scenery(false);
+
+    on_stage(Stage::prefill);
+    const SequenceInput input{rest, std::span(positions.positions).subspan(std::size_t(kept)), visual, 0};
+    const auto logits = session_.read(std::span(&input, 1), Unobserved{}, progress);
+    session_.forget_scenery();
+    ids_ = prompt.ids;
+    next_position_ = positions.next;
+    on_stage(Stage::decode);
+    return logits[0];
+  }
+
+  /// Reads one token of the answer.
+  View<const float, 1> next(int id) {
+    const Position at{next_position_, next_position_, next_position_};
+    const SequenceInput input{std::span(&id, 1), std::span(&at, 1), {}, 0};
+    const auto logits = session_.read(std::span(&input, 1));
+    ids_.push_back(id);
+    ++next_position_;
+    return logits[0];
+  }
+
+ private:
+  struct MediaSpan {
+    std::int64_t begin, end;  // from its first placeholder to behind its last
+    Grid grid;
+  };
+
+  bool is_visual(int id) const { return id == config_.image_token_id || id == config_.video_token_id; }
+
+  std::vector<MediaSpan> place(std::span<const int> ids, std::span<const MediaItem> media) const {
+    std::vector<MediaSpan> spans;
+    std::size_t at = 0;
+    for (const MediaItem& item : media) {
+      while (at < ids.size() && !is_visual(ids[at])) ++at;
+      MediaSpan span{static_cast<std::int64_t>(at), 0, item.grid()};
+      for (std::int64_t left = item.grid().tokens(config_.vision_config.spatial_merge_size); left > 0; ++at) {
+        expect(at < ids.size(), "Chat", "the prompt has fewer placeholders than its media have tokens");
+        left -= is_visual(ids[at]);
+      }
+      span.end = static_cast<std::int64_t>(at);
+      spans.push_back(span);
+    }
+    return spans;
+  }
+
+  /// The last token is always read: its logits are wanted.
+  std::int64_t common_prefix(std::span<const int> ids) const {
+    expect(!ids.empty(), "Chat", "the prompt is empty");
+    const std::size_t most = std::min(ids.size() - 1, ids_.size());
+    std::size_t same = 0;
+    while (same < most && ids[same] == ids_[same]) ++same;
+    return static_cast<std::int64_t>(same);
+  }
+
+  PositionIds find_positions(std::span<const int> ids, std::span<const MediaItem> media) const {
+    std::vector<Grid> images, videos;
+    for (const MediaItem& item : media) (item.is_video() ? videos : images).push_back(item.grid());
+    return position_ids(ids, VisionTokenIds{config_.image_token_id, config_.video_token_id}, images, videos,
+                        config_.vision_config.spatial_merge_size, TextTimestamps{});
+  }
+
+  /// Rows in the order of the prompt, for media are seen in that order.
+  std::vector<int> count_visual(std::span<const int> ids, std::int64_t& count) const {
+    std::vector<int> rows;
+    rows.reserve(ids.size());
+    for (const int id : ids) rows.push_back(is_visual(id) ? static_cast<int>(count++) : -1);
+    return rows;
+  }
+
+  Session<Model, Config>& session_;
+  const Config& config_;
+  Threads& threads_;
+  std::vector<int> ids_;
+  std::int64_t reused_ = 0;
+  int next_position_ = 0;
+};
+
+}  // namespace qwen3vl
