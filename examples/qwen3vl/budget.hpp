@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include <qwen3vl/core/error.hpp>
+#include <qwen3vl/model/plan.hpp>
+
+#include "memory.hpp"
+
+namespace program {
+
+/// Throws, with the number and a remedy, when a plan does not fit into the memory there is. What the
+/// process has already counts on both sides.
+inline void expect_to_fit(const qwen3vl::MemoryPlan& plan, std::int64_t context) {
+  const std::size_t available = available_memory(), have = resident_memory();
+  const std::size_t more = plan.peak() > have ? plan.peak() - have : 0;
+  if (more <= available) return;
+  const std::size_t flexible = plan.peak() - plan.weights;
+  std::string remedy;
+  if (plan.weights > available)
+    remedy = "a smaller model, or a machine with " + bytes_text(plan.peak() * 21 / 20) + " to spare";
+  else if (plan.kv_cache * 2 > flexible)
+    remedy = "a shorter context: " + std::to_string(context) + " tokens take " + bytes_text(plan.kv_cache) +
+             "; see --context and --max-new-tokens";
+  else
+    remedy = "smaller or fewer pictures: see --max-pixels and --fps";
+  throw qwen3vl::Error(
+      "memory",
+      "this needs " + bytes_text(plan.peak()) + ", of which " + bytes_text(available + have) + " are there",
+      remedy + "; `qwen3vl plan` shows what takes how much");
+}
+
+}  // namespace program

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <limits>
+#include <string>
+
+/// What memory there is, and what this process has used of it. Linux.
+namespace program {
+
+/// The most this process ever had in memory, mapped weights included.
+inline std::size_t peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+}
+
+/// What this process has in memory now.
+inline std::size_t resident_memory() {
+  std::ifstream file("/proc/self/statm");
+  std::size_t size = 0, resident = 0;
+  file >> size >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+/// What a process may still take: free memory and caches that can be dropped, within the control
+/// group's limit. The largest number there is where the system does not say.
+inline std::size_t available_memory() {
+  std::size_t available = std::numeric_limits<std::size_t>::max();
+  std::ifstream meminfo("/proc/meminfo");
+  for (std::string key; meminfo >> key;) {
+    std::size_t kilobytes = 0;
+    if (key == "MemAvailable:" && meminfo >> kilobytes) available = kilobytes * 1024;
+    meminfo.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  }
+  std::ifstream group("/sys/fs/cgroup/memory.max");
+  std::size_t limit = 0;
+  if (group >> limit) available = std::min(available, limit);
+  return available;
+}
+
+/// "4.25 GB", "512 MB"
+inline std::string bytes_text(std::size_t bytes) {
+  char text[32];
+  const double b = static_cast<double>(bytes);
+  if (b >= 1e9)
+    std::snprintf(text, sizeof text, "%.2f GB", b / 1e9);
+  else if (b >= 1e6)
+    std::snprintf(text, sizeof text, "%.1f MB", b / 1e6);
+  else
+    std::snprintf(text, sizeof text, "%.1f kB", b / 1e3);
+  return text;
+}
+
+}  // namespace program

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <qwen3vl/core/grid.hpp>
+#include <qwen3vl/input/encoder.hpp>
+#include <qwen3vl/input/media_item.hpp>
+#include <qwen3vl/input/placeholders.hpp>
+#include <qwen3vl/input/recognise_template.hpp>
+
+namespace qwen3vl {
+
+/// Which expansion of a video's placeholder: as the models were trained and released, or as
+/// transformers 5 does it (input/placeholders.hpp).
+enum class Dialect { released, transformers5 };
+
+/// A conversation as ids: rendered, its placeholders expanded, tokenised in one piece.
+struct TokenisedPrompt {
+  std::string text;      // placeholders expanded
+  std::vector<int> ids;  // of the text
+};
+
+/// The media are those of the conversation, in the order of their parts.
+inline TokenisedPrompt tokenise_prompt(const Conversation& chat, TemplateKind kind,
+                                       const RenderOptions& options, std::span<const MediaItem> media,
+                                       int merge, Dialect dialect, Encoder& encoder) {
+  std::vector<Grid> images;
+  std::vector<VideoGrid> videos;
+  for (const MediaItem& item : media) {
+    if (item.is_video())
+      videos.push_back({item.grid(), item.timestamps()});
+    else
+      images.push_back(item.grid());
+  }
+  const std::string rendered = render_chat(kind, chat, options);
+  TokenisedPrompt prompt;
+  prompt.text = dialect == Dialect::released
+                    ? expand_placeholders<ReleasedVideo>(rendered, images, videos, merge)
+                    : expand_placeholders<Transformers5Video>(rendered, images, videos, merge);
+  prompt.ids = encoder.encode(prompt.text);
+  return prompt;
+}
+
+}  // namespace qwen3vl
