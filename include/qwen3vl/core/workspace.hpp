@@ -49,7 +49,7 @@ template <Backend B> class Workspace {
  private:
   std::byte* take_bytes(std::size_t bytes) {
     const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
-    if (rounded > size_ - used_)
+    if (rounded < bytes || rounded > size_ - used_)  // a size below 0 is a huge one here
       throw Error("Workspace",
                   "needs " + std::to_string(used_ + rounded) + " bytes, has " + std::to_string(size_),
                   "run the same forward pass on DryRun and reserve what peak() says");

@@ -39,13 +39,14 @@ template <> struct ActivateRun<GeluTanh> {
   }
 };
 
-/// Runs of 256 elements a thread, widened on the stack.
+/// Runs of 256 elements a thread, widened on the stack; aligned, so that the numbers that Eigen takes one
+/// by one, with a last bit of their own, are the same in every run.
 template <> struct ActivateKernel<Cpu> {
   static constexpr std::int64_t run_length = 256;
 
   template <Activation A, Element T> static void run(Cpu& cpu, A act, View<const T, 2> x, View<T, 2> out) {
     for_runs(cpu, out, [=](std::int64_t t, std::int64_t c, std::int64_t n) {
-      float v[run_length];
+      alignas(64) float v[run_length];
       widen(&x(t, c), n, v);
       ActivateRun<A>::apply(act, v, n);
       for (std::int64_t i = 0; i < n; ++i) out(t, c + i) = T(v[i]);
@@ -55,7 +56,7 @@ template <> struct ActivateKernel<Cpu> {
   template <Activation A, Element T>
   static void multiply(Cpu& cpu, A act, View<const T, 2> gate, View<const T, 2> up, View<T, 2> out) {
     for_runs(cpu, out, [=](std::int64_t t, std::int64_t c, std::int64_t n) {
-      float v[run_length];
+      alignas(64) float v[run_length];
       widen(&gate(t, c), n, v);
       ActivateRun<A>::apply(act, v, n);
       for (std::int64_t i = 0; i < n; ++i) out(t, c + i) = T(float(T(v[i])) * float(up(t, c + i)));

@@ -11,7 +11,7 @@
 namespace qwen3vl {
 
 /// One task: the queries of one kv head, up to 64 rows of (token, head of the group), against all the
-/// keys that any of them may see, 144 at a time. A tile of keys and one of values are widened to float
+/// keys that any of them may see, up to 144 at a time. A tile of keys and one of values are widened to float
 /// once and serve the whole group; scores and sums of a tile are Eigen products in the thread's scratch.
 ///
 ///   scores  s = q·kᵀ                        [rows, tile]
@@ -19,10 +19,15 @@ namespace qwen3vl {
 ///   result  o / l
 ///
 /// Tiles begin at key 0 of the segment whatever the queries, and are padded to the 48 keys and 4 rows
-/// that Eigen handles alike: a chunk of a prompt adds in the same order as the whole.
+/// that Eigen handles alike: a chunk of a prompt adds in the same order as the whole. Wide heads get
+/// fewer keys at a time, so that what Eigen packs stays below its limit for the stack and nothing is
+/// allocated. Keys that no query of the task may see are not even read.
 template <> struct AttendKernel<Cpu> {
-  static constexpr std::int64_t max_rows = 64, tile = 144, max_head_dim = 512;
-  static_assert((2 * max_rows + 2 * tile) * max_head_dim + max_rows * (tile + 4) <= Cpu::scratch_floats);
+  static constexpr std::int64_t max_rows = 64, max_tile = 144, max_head_dim = 512;
+  static constexpr std::int64_t packed_floats = 32 * 1024;  // EIGEN_STACK_ALLOCATION_LIMIT
+  static_assert(max_rows * max_head_dim <= packed_floats && 48 * max_head_dim <= packed_floats);
+  static_assert((2 * max_rows + 2 * max_tile) * max_head_dim + max_rows * (max_tile + 4) <=
+                Cpu::scratch_floats);
 
   template <Mask M, Element T>
   static void run(Cpu& cpu, M mask, View<const Segment, 1> segments, View<const T, 3> q,
@@ -33,6 +38,8 @@ template <> struct AttendKernel<Cpu> {
     const std::int64_t block = std::max<std::int64_t>(1, max_rows / group);  // tokens of a task
     for (std::int64_t s = 0; s < segments.shape[0]; ++s) {
       const Segment segment = segments(s);
+      expect(within(segment, q.shape[0], keys.shape[0]), "attend",
+             "a segment reaches beyond the queries or the keys");
       const std::int64_t blocks = (segment.queries + block - 1) / block;
       cpu.parallel_ranges(blocks * kv_heads, 1, [&](std::int64_t begin, std::int64_t end, int thread) {
         for (std::int64_t task = begin; task < end; ++task) {
@@ -53,13 +60,15 @@ template <> struct AttendKernel<Cpu> {
                            View<const T, 3> values, float scale, View<T, 3> out, std::int64_t kv_head,
                            std::int64_t first, std::int64_t tokens, float* scratch) {
     const std::int64_t d = q.shape[2], group = q.shape[1] / keys.shape[1], rows = tokens * group;
-    float* const query = scratch;                        // [rows, d]
-    float* const key = query + max_rows * max_head_dim;  // [tile, d]
-    float* const value = key + tile * max_head_dim;      // [tile, d]
-    float* const sum = value + tile * max_head_dim;      // [rows, d]
-    float* const score = sum + max_rows * max_head_dim;  // [rows, tile]
-    float* const largest = score + max_rows * tile;      // [rows]
-    float* const total = largest + max_rows;             // [rows]
+    const std::int64_t tile = std::clamp<std::int64_t>(packed_floats / std::max<std::int64_t>(d, 1) / 48 * 48,
+                                                       48, max_tile);  // keys at a time
+    float* const query = scratch;                                      // [rows, d]
+    float* const key = query + max_rows * max_head_dim;                // [tile, d]
+    float* const value = key + max_tile * max_head_dim;                // [tile, d]
+    float* const sum = value + max_tile * max_head_dim;                // [rows, d]
+    float* const score = sum + max_rows * max_head_dim;                // [rows, tile]
+    float* const largest = score + max_rows * max_tile;                // [rows]
+    float* const total = largest + max_rows;                           // [rows]
 
     KeyRange range[max_rows];  // of each token; one for the whole group
     bool blind[max_rows];      // sees nothing: every key alike
@@ -84,14 +93,18 @@ template <> struct AttendKernel<Cpu> {
 
     for (std::int64_t k0 = all.begin / tile * tile; k0 < all.end; k0 += tile) {
       const std::int64_t n = std::min<std::int64_t>(tile, all.end - k0);
-      for (std::int64_t k = 0; k < n; ++k) {
+      const std::int64_t unseen = std::max<std::int64_t>(all.begin - k0, 0);
+      std::fill_n(key, unseen * d, 0.0f);
+      std::fill_n(value, unseen * d, 0.0f);
+      for (std::int64_t k = unseen; k < n; ++k) {
         widen(&keys(segment.key_begin + k0 + k, kv_head, 0), d, key + k * d);
         widen(&values(segment.key_begin + k0 + k, kv_head, 0), d, value + k * d);
       }
       const std::int64_t padded = (n + 47) / 48 * 48;
       std::fill_n(key + n * d, (padded - n) * d, 0.0f);
       std::fill_n(value + n * d, (padded - n) * d, 0.0f);
-      Map(score, padded_rows, padded).noalias() = Map(query, padded_rows, d) * Map(key, padded, d).transpose();
+      Map(score, padded_rows, padded).noalias() =
+          Map(query, padded_rows, d) * Map(key, padded, d).transpose();
       for (std::int64_t r = 0; r < rows; ++r) {
         const std::int64_t from = std::clamp<std::int64_t>(range[r / group].begin - k0, 0, n);
         const std::int64_t to = std::clamp<std::int64_t>(range[r / group].end - k0, 0, n);

@@ -30,8 +30,13 @@ template <> struct EmbedKernel<Cpu> {
 
 template <> struct TakeRowsKernel<Cpu> {
   template <Element T> static void run(Cpu&, View<const T, 2> x, View<const int, 1> rows, View<T, 2> out) {
-    for (std::int64_t i = 0; i < rows.shape[0]; ++i)
-      std::copy_n(x.data + rows(i) * x.stride[0], x.shape[1], out.data + i * out.stride[0]);
+    for (std::int64_t i = 0; i < rows.shape[0]; ++i) {
+      T* const to = out.data + i * out.stride[0];
+      if (rows(i) >= 0 && rows(i) < x.shape[0])
+        std::copy_n(x.data + rows(i) * x.stride[0], x.shape[1], to);
+      else
+        std::fill_n(to, x.shape[1], T(0.0f));
+    }
   }
 };
 
@@ -61,6 +66,8 @@ template <> struct AppendKernel<Cpu> {
   static void run(Cpu&, View<const Segment, 1> segments, View<const T, 3> x, View<T, 3> cache) {
     for (std::int64_t s = 0; s < segments.shape[0]; ++s) {
       const Segment segment = segments(s);
+      expect(within(segment, x.shape[0], cache.shape[0]) && segment.queries <= segment.keys, "append",
+             "a segment reaches beyond the tokens or the cache", "a cache with more capacity");
       const std::int64_t first = segment.key_begin + segment.keys - segment.queries;
       for (std::int64_t i = 0; i < segment.queries; ++i)
         for (std::int64_t h = 0; h < x.shape[1]; ++h)

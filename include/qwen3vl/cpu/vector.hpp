@@ -24,7 +24,9 @@ inline void load(const bf16* from, Lanes& to) {
   std::memcpy(&to, &word, sizeof to);
 }
 inline void load(const f16* from, Lanes& to) {
-  for (int l = 0; l < lanes; ++l) to[l] = float(from[l]);
+  float wide[lanes];
+  for (int l = 0; l < lanes; ++l) wide[l] = float(from[l]);
+  std::memcpy(&to, wide, sizeof to);
 }
 
 inline float sum_lanes(const Lanes& v) {

@@ -176,7 +176,8 @@ template <class Model, class Config> class Session {
   static SessionSize checked(SessionSize size, const Config& config) {
     const auto& text = config.text_config;
     if (size.sequences < 1 || size.sequences > 65536 || size.context < 1 ||
-        size.context > text.max_position_embeddings || size.chunk < 1)
+        size.context > text.max_position_embeddings || size.chunk < 1 ||
+        size.sequences > (std::int64_t{1} << 31) / size.context - 1)
       throw Error(
           "Session",
           "a context of " + std::to_string(size.context) + " tokens for " + std::to_string(size.sequences) +

@@ -37,7 +37,8 @@ class Encoder {
   void append(std::string_view text, std::vector<std::int32_t>& ids) {
     if (text.size() > most_bytes)
       throw Error("encode text",
-                  std::to_string(text.size()) + " bytes are more than " + std::to_string(most_bytes));
+                  std::to_string(text.size()) + " bytes are more than " + std::to_string(most_bytes),
+                  "encode it line by line");
     if (valid_utf8_prefix(text) != text.size()) {
       repaired_ = repair_utf8(text);
       text = repaired_;
@@ -49,7 +50,8 @@ class Encoder {
   }
 
  private:
-  static constexpr std::size_t most_bytes = std::size_t{1} << 30;
+  static constexpr std::size_t most_bytes = std::size_t{1}
+                                            << 26;  // merging takes up to 28 bytes of memory each
 
   /// `text` is in NFC.
   void append_stretch(std::string_view text, std::vector<std::int32_t>& ids) {

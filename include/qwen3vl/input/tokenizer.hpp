@@ -2,18 +2,19 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <qwen3vl/core/error.hpp>
 #include <qwen3vl/input/added_tokens.hpp>
 #include <qwen3vl/input/bpe.hpp>
 #include <qwen3vl/input/byte_map.hpp>
+#include <qwen3vl/input/nfc.hpp>
 #include <qwen3vl/input/pre_tokenize.hpp>
 #include <qwen3vl/input/tokenizer_data.hpp>
 #include <qwen3vl/input/vocabulary_files.hpp>
@@ -71,9 +72,8 @@ class Tokenizer {
   }
   /// The id of an added token: "<|image_pad|>" → 151655.
   std::optional<std::int32_t> added_id(std::string_view text) const {
-    for (const auto& [id, token] : added_)
-      if (token == text) return id;
-    return std::nullopt;
+    const auto found = added_.find(text);
+    return found == added_.end() ? std::nullopt : std::optional(found->second);
   }
 
   // ---- for Encoder ----
@@ -86,7 +86,9 @@ class Tokenizer {
   std::int32_t byte_id(unsigned char byte) const { return byte_ids_[byte]; }
 
  private:
-  static constexpr std::int64_t most_ids = 1 << 22;  // bounds the memory that one id can ask for
+  // Both bound the memory that a small file can ask for: a table of ids, a trie of added tokens.
+  static constexpr std::int64_t most_ids = 1 << 22;
+  static constexpr std::size_t most_added_bytes = 1 << 20;
 
   struct Token {
     std::uint32_t begin = 0, length = 0;  // in bytes_
@@ -122,7 +124,11 @@ class Tokenizer {
   }
 
   void add_added_tokens(const TokenizerData& data) {
+    std::size_t added_bytes = 0;
+    std::string normal;
     for (const AddedToken& added : data.added) {
+      if ((added_bytes += added.text.size()) > most_added_bytes)
+        throw Error(data.source, "more than " + std::to_string(most_added_bytes) + " bytes of added tokens");
       if (added.text.empty())
         throw Error(data.source, "the added token " + std::to_string(added.id) + " is empty");
       if (added_id(added.text))
@@ -137,8 +143,9 @@ class Tokenizer {
       }
       token.added = true;
       token.special = added.special;
-      (added.normalized ? normalized_ : raw_).add(added.text, added.id);
-      added_.emplace_back(added.id, added.text);
+      added.normalized ? normalized_.add(to_nfc(added.text, normal), added.id)
+                       : raw_.add(added.text, added.id);
+      added_.emplace(added.text, added.id);
     }
   }
 
@@ -162,7 +169,7 @@ class Tokenizer {
 
   std::string bytes_;
   std::vector<Token> tokens_;  // by id
-  std::vector<std::pair<std::int32_t, std::string>> added_;
+  std::map<std::string, std::int32_t, std::less<>> added_;
   AddedTokenFinder raw_, normalized_;
   Merges merges_;
   std::array<std::int32_t, 256> byte_ids_{};

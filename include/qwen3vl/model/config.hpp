@@ -39,7 +39,7 @@ inline void read_rope(const Json& text, const std::string& where, TextConfig& co
   const std::string type =
       get_string_or(*rope, "rope_type", rope_where, get_string_or(*rope, "type", rope_where, "default"));
   if (type != "default" && type != "mrope")
-    contradiction(rope_where, "rope_type \"" + type + "\" is not one this model type is built with",
+    contradiction(rope_where, "rope_type " + in_quotes(type) + " is not one this model type is built with",
                   "a checkpoint with rope_type \"default\"");
   if (!get_bool_or(*rope, "mrope_interleaved", rope_where, true))
     contradiction(rope_where, "mrope_interleaved is false, but Qwen3-VL interleaves",
@@ -72,7 +72,7 @@ inline TextConfig read_text(const Json& text, const std::string& where) {
   if (get_bool_or(text, "attention_bias", where, false))
     contradiction(where, "attention_bias is true, but Qwen3-VL has no bias in its attention");
   if (const std::string act = get_string_or(text, "hidden_act", where, "silu"); act != "silu")
-    contradiction(where, "hidden_act is \"" + act + "\", should be \"silu\"");
+    contradiction(where, "hidden_act is " + in_quotes(act) + ", should be \"silu\"");
   if (get_bool_or(text, "use_sliding_window", where, false))
     contradiction(where, "use_sliding_window is true, but Qwen3-VL attends to the whole sequence");
   read_rope(text, where, config);
@@ -105,7 +105,7 @@ inline VisionConfig read_vision(const Json& vision, const std::string& where) {
       contradiction(where, "deepstack_visual_indexes do not increase");
   if (const std::string act = get_string_or(vision, "hidden_act", where, "gelu_pytorch_tanh");
       act != "gelu_pytorch_tanh")
-    contradiction(where, "hidden_act is \"" + act + "\", should be \"gelu_pytorch_tanh\"");
+    contradiction(where, "hidden_act is " + in_quotes(act) + ", should be \"gelu_pytorch_tanh\"");
   return config;
 }
 
@@ -116,7 +116,7 @@ inline VisionConfig read_vision(const Json& vision, const std::string& where) {
 inline Qwen3VLConfig read_qwen3_vl_config(const Json& json, const std::string& where) {
   using namespace config_detail;
   if (const std::string type = get_string(json, "model_type", where); type != "qwen3_vl")
-    contradiction(where, "model_type is \"" + type + "\", should be \"qwen3_vl\"",
+    contradiction(where, "model_type is " + in_quotes(type) + ", should be \"qwen3_vl\"",
                   "a dense Qwen3-VL checkpoint");
   Qwen3VLConfig config;
   config.text_config = read_text(get_object(json, "text_config", where), where + ": text_config");

@@ -53,6 +53,8 @@ template <Backend B, Element T, class Recipe> struct Attention {
                Out<B, T, 2> out, Observer observe = {}) const {
     const auto scope = workspace.scope();
     const std::int64_t tokens = x.shape[0];
+    expect(head_dim > 0 && q_proj.out() % head_dim == 0 && k_proj.out() % head_dim == 0, "Attention",
+           "head_dim does not divide what q_proj and k_proj give", "configure() sets it");
     auto q = workspace.template take<T>({tokens, q_proj.out()});  // [tokens, heads·head_dim]
     auto k = workspace.template take<T>({tokens, k_proj.out()});  // [tokens, kv_heads·head_dim]
     auto v = workspace.template take<T>({tokens, v_proj.out()});  // [tokens, kv_heads·head_dim]

@@ -5,6 +5,7 @@
 #include <qwen3vl/core/backend.hpp>
 #include <qwen3vl/core/buffer.hpp>
 #include <qwen3vl/core/dtype.hpp>
+#include <qwen3vl/core/expect.hpp>
 #include <qwen3vl/core/view.hpp>
 
 namespace qwen3vl {
@@ -33,15 +34,23 @@ template <Backend B, Element T> class KVCache {
   std::size_t bytes() const { return memory_.bytes(); }
 
   /// [rows, kv_heads, head_dim], as attention reads them
-  View<T, 3, typename B::Space> keys(std::int64_t layer) const { return by_row(keys_[layer]); }
-  View<T, 3, typename B::Space> values(std::int64_t layer) const { return by_row(values_[layer]); }
+  View<T, 3, typename B::Space> keys(std::int64_t layer) const { return by_row(keys_, layer); }
+  View<T, 3, typename B::Space> values(std::int64_t layer) const { return by_row(values_, layer); }
 
  private:
   static std::size_t bytes_each(std::int64_t layers, std::int64_t kv_heads, std::int64_t head_dim,
                                 std::int64_t sequences, std::int64_t capacity) {
+    const double bytes = static_cast<double>(layers) * static_cast<double>(kv_heads * head_dim) *
+                         static_cast<double>(sequences) * static_cast<double>(capacity) * sizeof(T);
+    expect(layers >= 0 && kv_heads >= 0 && head_dim >= 0 && sequences >= 0 && capacity >= 0 && bytes < 0x1p61,
+           "KVCache", "no memory has that size", "fewer sequences or a smaller capacity");
     return std::size_t(layers) * kv_heads * head_dim * sequences * capacity * sizeof(T);
   }
-  static View<T, 3, typename B::Space> by_row(View<T, 3, typename B::Space> heads_first) {
+  static View<T, 3, typename B::Space> by_row(const View<T, 4, typename B::Space>& layers,
+                                              std::int64_t layer) {
+    expect(layer >= 0 && layer < layers.shape[0], "KVCache", "it has fewer layers than the model",
+           "a cache of another model?");
+    const View<T, 3, typename B::Space> heads_first = layers[layer];
     View<T, 3, typename B::Space> view = heads_first;
     view.shape[0] = heads_first.shape[1], view.shape[1] = heads_first.shape[0];
     view.stride[0] = heads_first.stride[1], view.stride[1] = heads_first.stride[0];

@@ -21,6 +21,8 @@ template <class B> struct ActivateKernel {  // specialised once per backend: cpu
 
 template <Backend B, Element T, Activation A> void activate(B& on, A act, In<B, T, 2> x, Out<B, T, 2> out) {
   expect_shape("activate", "out", out, {x.shape[0], x.shape[1]});
+  expect_dense_rows("activate", "x", x);
+  expect_dense_rows("activate", "out", out);
   ActivateKernel<KernelsOf<B>>::run(on, act, x, out);
 }
 
@@ -28,6 +30,9 @@ template <Backend B, Element T, Activation A>
 void activate_multiply(B& on, A act, In<B, T, 2> gate, In<B, T, 2> up, Out<B, T, 2> out) {
   expect_shape("activate_multiply", "up", up, {gate.shape[0], gate.shape[1]});
   expect_shape("activate_multiply", "out", out, {gate.shape[0], gate.shape[1]});
+  expect_dense_rows("activate_multiply", "gate", gate);
+  expect_dense_rows("activate_multiply", "up", up);
+  expect_dense_rows("activate_multiply", "out", out);
   ActivateKernel<KernelsOf<B>>::multiply(on, act, gate, up, out);
 }
 

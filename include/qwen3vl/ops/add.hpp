@@ -14,6 +14,8 @@ template <class B> struct AddKernel {  // specialised once per backend: cpu/add.
 
 template <Backend B, Element T> void add(B& on, In<B, T, 2> update, Out<B, T, 2> x) {
   expect_shape("add", "update", update, {x.shape[0], x.shape[1]});
+  expect_dense_rows("add", "update", update);
+  expect_dense_rows("add", "x", x);
   AddKernel<KernelsOf<B>>::run(on, update, x);
 }
 

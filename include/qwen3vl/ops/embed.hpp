@@ -19,6 +19,8 @@ template <class B> struct EmbedKernel {  // specialised once per backend: cpu/em
 
 template <Backend B, Element T> void embed(B& on, In<B, T, 2> table, In<B, int, 1> ids, Out<B, T, 2> out) {
   expect_shape("embed", "out", out, {ids.shape[0], table.shape[1]});
+  expect_dense_rows("embed", "table", table);
+  expect_dense_rows("embed", "out", out);
   EmbedKernel<KernelsOf<B>>::run(on, table, ids, out);
 }
 

@@ -25,6 +25,10 @@ void layer_norm(B& on, In<B, T, 2> x, In<B, T, 1> weight, In<B, T, 1> bias, floa
   expect_shape("layer_norm", "weight", weight, {x.shape[1]}, "weights of another checkpoint?");
   expect_shape("layer_norm", "bias", bias, {x.shape[1]}, "weights of another checkpoint?");
   expect_shape("layer_norm", "out", out, {x.shape[0], x.shape[1]});
+  expect_dense_rows("layer_norm", "x", x);
+  expect_dense_rows("layer_norm", "weight", weight);
+  expect_dense_rows("layer_norm", "bias", bias);
+  expect_dense_rows("layer_norm", "out", out);
   expect(eps > 0, "layer_norm", "eps is not above 0", "1e-6 in Qwen3-VL's vision tower");
   LayerNormKernel<KernelsOf<B>>::run(on, x, weight, bias, eps, out);
 }

@@ -3,9 +3,18 @@
 #include <cstdint>
 
 #include <qwen3vl/core/annotations.hpp>
+#include <qwen3vl/core/expect.hpp>
 #include <qwen3vl/core/grid.hpp>
 
 namespace qwen3vl {
+
+/// Throws unless the grid can be cut into blocks of merge × merge.
+inline void expect_blocks(const char* where, Grid grid, int merge) {
+  expect(grid.t >= 0 && grid.h >= 0 && grid.w >= 0, where, "a side of the grid is below 0");
+  expect(merge > 0 && grid.h % merge == 0 && grid.w % merge == 0, where,
+         "the grid's height or width is no multiple of spatial_merge_size",
+         "resize first; see media/smart_resize.hpp");
+}
 
 /// Merge-block order: the patches of one frame, block by block of merge × merge, so that the rows
 /// which the merger joins lie one after another. Patch n of a frame with w columns of patches:

@@ -27,9 +27,7 @@ QWEN3VL_HD inline Segment frame_segment(Grid grid, int first, int frame) {
 }
 
 template <Backend B> void patch_positions(B& on, Grid grid, int merge, Out<B, Position, 1> positions) {
-  expect(merge > 0 && grid.h % merge == 0 && grid.w % merge == 0, "patch_positions",
-         "the grid's height or width is no multiple of spatial_merge_size",
-         "resize first; see media/smart_resize.hpp");
+  expect_blocks("patch_positions", grid, merge);
   expect_shape("patch_positions", "positions", positions, {grid.patches()});
   PatchPositionsKernel<KernelsOf<B>>::positions(on, grid, merge, positions);
 }

@@ -42,7 +42,11 @@ template <Backend B, Element T>
 void add_position_embedding(B& on, In<B, T, 2> table, Grid grid, int merge, Out<B, T, 2> x) {
   int side = 0;
   while (std::int64_t(side) * side < table.shape[0]) ++side;
+  expect(side > 0, "add_position_embedding", "the table is empty");
   expect(std::int64_t(side) * side == table.shape[0], "add_position_embedding", "the table is not square");
+  expect_blocks("add_position_embedding", grid, merge);
+  expect_dense_rows("add_position_embedding", "table", table);
+  expect_dense_rows("add_position_embedding", "x", x);
   expect_shape("add_position_embedding", "x", x, {grid.patches(), table.shape[1]});
   PositionEmbeddingKernel<KernelsOf<B>>::run(on, table, side, grid, merge, x);
 }

@@ -23,6 +23,9 @@ template <Backend B, Element T>
 void rms_norm(B& on, In<B, T, 2> x, In<B, T, 1> weight, float eps, Out<B, T, 2> out) {
   expect_shape("rms_norm", "weight", weight, {x.shape[1]}, "weights of another checkpoint?");
   expect_shape("rms_norm", "out", out, {x.shape[0], x.shape[1]});
+  expect_dense_rows("rms_norm", "x", x);
+  expect_dense_rows("rms_norm", "weight", weight);
+  expect_dense_rows("rms_norm", "out", out);
   expect(eps > 0, "rms_norm", "eps is not above 0", "1e-6 in Qwen3-VL");
   RMSNormKernel<KernelsOf<B>>::run(on, x, weight, eps, out);
 }

@@ -27,6 +27,8 @@ void rotate(B& on, View<C, 2, typename B::Space> cosine, View<C, 2, typename B::
   expect(x.shape[2] % 2 == 0, "rotate", "head_dim is odd");
   expect_shape("rotate", "cosine", cosine, {x.shape[0], x.shape[2] / 2});
   expect_shape("rotate", "sine", sine, {x.shape[0], x.shape[2] / 2});
+  expect_dense_rows("rotate", "cosine", cosine);
+  expect_dense_rows("rotate", "sine", sine);
   expect_dense_rows("rotate", "x", x);
   using Table = In<B, std::remove_const_t<C>, 2>;
   RotateKernel<KernelsOf<B>>::run(on, Table(cosine), Table(sine), x);

@@ -6,7 +6,8 @@
 
 /// Picks rows:  out[i, :] = x[rows[i], :]            x : [tokens, channels]   rows : [n]   out : [n, channels]
 ///
-/// The head is applied to the tokens whose successor is wanted, not to the whole prompt.
+/// The head is applied to the tokens whose successor is wanted, not to the whole prompt. A row that is
+/// not there becomes zeros, as in embed().
 namespace qwen3vl {
 
 template <class B> struct TakeRowsKernel {  // specialised once per backend: cpu/take_rows.hpp
@@ -17,6 +18,8 @@ template <class B> struct TakeRowsKernel {  // specialised once per backend: cpu
 
 template <Backend B, Element T> void take_rows(B& on, In<B, T, 2> x, In<B, int, 1> rows, Out<B, T, 2> out) {
   expect_shape("take_rows", "out", out, {rows.shape[0], x.shape[1]});
+  expect_dense_rows("take_rows", "x", x);
+  expect_dense_rows("take_rows", "out", out);
   TakeRowsKernel<KernelsOf<B>>::run(on, x, rows, out);
 }
 

@@ -28,6 +28,8 @@ template <Backend B, Element T>
 void replace_rows(B& on, In<B, T, 2> features, In<B, int, 1> visual, Out<B, T, 2> x) {
   expect_shape("replace_rows", "features", features, {features.shape[0], x.shape[1]});
   expect_shape("replace_rows", "visual", visual, {x.shape[0]});
+  expect_dense_rows("replace_rows", "features", features);
+  expect_dense_rows("replace_rows", "x", x);
   VisualRowsKernel<KernelsOf<B>>::replace(on, features, visual, x);
 }
 
@@ -35,6 +37,8 @@ template <Backend B, Element T>
 void add_rows(B& on, In<B, T, 2> features, In<B, int, 1> visual, Out<B, T, 2> x) {
   expect_shape("add_rows", "features", features, {features.shape[0], x.shape[1]});
   expect_shape("add_rows", "visual", visual, {x.shape[0]});
+  expect_dense_rows("add_rows", "features", features);
+  expect_dense_rows("add_rows", "x", x);
   VisualRowsKernel<KernelsOf<B>>::add(on, features, visual, x);
 }
 

@@ -32,6 +32,10 @@ template <Backend B, Element T, MergerNorm Where, class Recipe = Qwen3Vision> st
   void forward(B& on, Workspace<B>& workspace, In<B, T, 2> x, Out<B, T, 2> out) const {
     const auto scope = workspace.scope();
     const std::int64_t joined = mlp.linear_fc1.in();
+    expect(joined > 0 && x.shape[1] > 0 && joined % x.shape[1] == 0 && x.size() % joined == 0, "PatchMerger",
+           "the patches do not join to whole tokens", "merge × merge patches a token, in merge-block order");
+    expect(x.contiguous(), "PatchMerger", "x has gaps between its rows",
+           "patches to be joined lie in one run");
     auto normed = workspace.template take<T>({x.size() / joined, joined});  // [tokens, merge²·channels]
     if constexpr (Where == MergerNorm::before_joining)
       norm.forward(on, x, reshape(normed, {x.shape[0], x.shape[1]}));

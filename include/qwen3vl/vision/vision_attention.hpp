@@ -30,6 +30,8 @@ template <Backend B, Element T, class Recipe> struct VisionAttention {
   void forward(B& on, Workspace<B>& workspace, In<B, T, 2> x, In<B, float, 2> cosine, In<B, float, 2> sine,
                View<const Segment, 1, Space> segments, Out<B, T, 2> out) const {
     const auto scope = workspace.scope();
+    expect(num_heads > 0 && x.shape[1] % num_heads == 0, "VisionAttention",
+           "num_heads does not divide the channels", "set num_heads from vision_config");
     const std::int64_t channels = x.shape[1], head_dim = channels / num_heads;
     auto fused = workspace.template take<T>({x.shape[0], 3 * channels});         // [patches, 3·channels]
     auto mixed = workspace.template take<T>({x.shape[0], num_heads, head_dim});  // [patches, heads, head_dim]

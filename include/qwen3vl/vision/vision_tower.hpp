@@ -70,6 +70,8 @@ template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
                VisualFeatures<B, T> seen, Observer observe = {}) const {
     const auto scope = workspace.scope();
     const std::int64_t patches = pixel_values.shape[0];
+    expect(seen.deepstack.shape[0] >= static_cast<std::int64_t>(deepstack_visual_indexes.size()),
+           "VisionTower", "seen.deepstack has fewer levels than the tower has taps");
     auto x = workspace.template take<T>({patches, patch_embed.out()});  // [patches, channels]
     auto positions = workspace.template take<Position>({patches});
     auto segments = workspace.template take<Segment>({frames(grids)});
@@ -111,8 +113,11 @@ template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
     std::int64_t patch = 0, frame = 0;
     for (std::int64_t g = 0; g < grids.shape[0]; ++g) {
       const Grid grid = grids(g);
-      expect(grid.t > 0 && grid.h > 0 && grid.w > 0 && grid.patches() <= patches - patch, "VisionTower",
-             "the grids hold other than the patches given", "pixel_values and grid_thw of the same media");
+      const std::int64_t left = patches - patch;
+      expect(grid.t > 0 && grid.h > 0 && grid.w > 0 && grid.w <= left / grid.h &&
+                 grid.t <= left / grid.h / grid.w,
+             "VisionTower", "the grids hold other than the patches given",
+             "pixel_values and grid_thw of the same media");
       patch_positions(on, grid, spatial_merge_size, positions.rows(patch, grid.patches()));
       frame_segments(on, grid, static_cast<int>(patch), segments.rows(frame, grid.t));
       patch += grid.patches(), frame += grid.t;

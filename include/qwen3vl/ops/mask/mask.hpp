@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 
 #include <qwen3vl/core/annotations.hpp>
 
@@ -23,6 +24,12 @@ struct Segment {
   int key_begin, keys;
   int padding = 0;
 };
+
+/// Do a segment's queries and keys lie among these tokens of q and rows of k and v?
+QWEN3VL_HD constexpr bool within(const Segment& s, std::int64_t tokens, std::int64_t rows) {
+  return s.query_begin >= 0 && s.queries >= 0 && std::int64_t(s.query_begin) + s.queries <= tokens &&
+         s.key_begin >= 0 && s.keys >= 0 && std::int64_t(s.key_begin) + s.keys <= rows;
+}
 
 /// Keys begin … end − 1, counted from the segment's first.
 struct KeyRange {

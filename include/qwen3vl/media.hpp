@@ -1,0 +1,39 @@
+#pragma once
+
+/// Files to pixels, pixels to patches. Needs stb_image, libexif, libcurl and FFmpeg, no model and no
+/// Eigen. One source file of the program includes <qwen3vl/media/stb_image_implementation.hpp>.
+#include <qwen3vl/media/alpha.hpp>
+#include <qwen3vl/media/bicubic.hpp>
+#include <qwen3vl/media/clip_decoder.hpp>
+#include <qwen3vl/media/clip_demuxer.hpp>
+#include <qwen3vl/media/clip_source.hpp>
+#include <qwen3vl/media/crc32.hpp>
+#include <qwen3vl/media/curl.hpp>
+#include <qwen3vl/media/data_url.hpp>
+#include <qwen3vl/media/exif.hpp>
+#include <qwen3vl/media/file_bytes.hpp>
+#include <qwen3vl/media/ffmpeg.hpp>
+#include <qwen3vl/media/frame_sampling.hpp>
+#include <qwen3vl/media/image.hpp>
+#include <qwen3vl/media/image_file.hpp>
+#include <qwen3vl/media/image_settings.hpp>
+#include <qwen3vl/media/jpeg_file.hpp>
+#include <qwen3vl/media/load_image.hpp>
+#include <qwen3vl/media/load_video.hpp>
+#include <qwen3vl/media/normalise.hpp>
+#include <qwen3vl/media/orientation.hpp>
+#include <qwen3vl/media/patchify.hpp>
+#include <qwen3vl/media/placement.hpp>
+#include <qwen3vl/media/preprocess_image.hpp>
+#include <qwen3vl/media/preprocess_video.hpp>
+#include <qwen3vl/media/resample.hpp>
+#include <qwen3vl/media/smart_resize.hpp>
+#include <qwen3vl/media/source.hpp>
+#include <qwen3vl/media/source_limits.hpp>
+#include <qwen3vl/media/stb_image.hpp>
+#include <qwen3vl/media/timestamps.hpp>
+#include <qwen3vl/media/turn_bytes.hpp>
+#include <qwen3vl/media/video.hpp>
+#include <qwen3vl/media/video_clock.hpp>
+#include <qwen3vl/media/video_resize.hpp>
+#include <qwen3vl/media/video_settings.hpp>
