@@ -81,6 +81,8 @@ TEST_CASE("a vocabulary that contradicts itself is refused") {
   CHECK_REFUSES(changed([](Json& j) { j["model"]["vocab"]["ab"] = Json::array({1}); }), "the id of \"ab\"");
   CHECK_REFUSES(changed([](Json& j) { j["model"]["vocab"] = Json::object(); }),
                 "model.vocab is missing or empty");
+  CHECK_REFUSES(changed([](Json& j) { j["added_tokens"][0]["content"] = std::string(2 << 20, 'x'); }),
+                "bytes of added tokens");
   std::string twice = small_json();
   twice.insert(twice.find("\"ab\":"), "\"ab\":299,");
   CHECK_REFUSES(twice, "the symbol \"ab\" comes twice");
@@ -139,6 +141,11 @@ TEST_CASE("the three files: what is missing or wrong is named") {
     directory.write("vocab.json", vocab);
     CHECK_THROWS_AS(load_directory(), Error);
   }
+}
+
+TEST_CASE("a text too long to encode at once is refused") {
+  CHECK_THROWS_WITH_AS(golden::encode(std::string((1 << 26) + 1, ' ')),
+                       doctest::Contains("encode it line by line"), Error);
 }
 
 TEST_CASE("mutated files load or are refused, and what loads can be used") {

@@ -99,6 +99,7 @@ TEST_CASE("tokenizer: added tokens are split off before NFC, or after it where t
   const std::string composed = "é!!!", decomposed = "e\u0301!!!";
   const auto raw = load(false), normalized = load(true);
   CHECK(Encoder(raw).encode(composed) == Ids{257, '!'});
+  CHECK(raw.added_id("é!!") == 257);
   CHECK(Encoder(raw).encode(decomposed) == Ids{0xC3, 0xA9, '!', '!', '!'});
   CHECK(Encoder(normalized).encode(composed) == Ids{257, '!'});
   CHECK(Encoder(normalized).encode(decomposed) == Ids{257, '!'});
