@@ -85,7 +85,6 @@ struct Surroundings {
     s.frequency_penalty = options.frequency_penalty;
     s.seed = options.seed.value_or(static_cast<std::uint64_t>(std::time(nullptr)) ^
                                    static_cast<std::uint64_t>(getpid()) << 32);
-    s.choose_below = tokenizer.size();
     if (options.greedy) s.temperature = 0;
     return s;
   }
@@ -130,6 +129,7 @@ template <class T> class Talk {
         cpu_(around.options.threads),
         sampling_(around.sampling(), around.config.text_config.vocab_size) {
     if (around.options.system) chat_.messages.push_back(text_message(Role::system, *around.options.system));
+    program_bytes_ = resident_memory() + Cpu::scratch_bytes(around.options.threads);
     expect_to_fit(plan({}, 1), 1);  // before anything large is touched
     ProgressBar bar;
     const Progress progress = [&](std::uint64_t done, std::uint64_t total, const std::string& what) {
@@ -172,13 +172,12 @@ template <class T> class Talk {
  private:
   MemoryPlan plan(std::span<const Grid> grids, std::int64_t context) const {
     MemoryPlan plan = plan_memory<Model>(around_.config, grids, context, around_.options.chunk);
-    plan.program = resident_memory() + Cpu::scratch_bytes(around_.options.threads);
+    plan.program = program_bytes_;
     for (const MediaItem& item : media_)
       if (!item.is_video()) {
         const PixelSize size = item.placement().original;
         plan.pictures += std::size_t(3) * std::size_t(size.height) * std::size_t(size.width);
       }
-    plan.program -= std::min(plan.program, plan.pictures);  // they are in memory already
     return plan;
   }
 
@@ -222,9 +221,11 @@ template <class T> class Talk {
     View<const float, 1> logits;
     {
       ProgressBar bar;
-      logits = talk_->read(prompt, media_, timer, [&](std::int64_t done, std::int64_t total) {
-        bar(std::uint64_t(done), std::uint64_t(total), "reading the prompt");
-      });
+      logits = talk_->read(
+          prompt, media_, [&](Stage next) { timer(next); },
+          [&](std::int64_t done, std::int64_t total) {
+            bar(std::uint64_t(done), std::uint64_t(total), "reading the prompt");
+          });
     }
     turn.reused_tokens = talk_->reused();
     sampling_.start(prompt.ids);
@@ -272,6 +273,7 @@ template <class T> class Talk {
   ChatStats& stats_;
   Cpu cpu_;
   Sampling sampling_;
+  std::size_t program_bytes_ = 0;  // before the weights: code, tokenizer, scratch
   std::unique_ptr<Loaded<Model>> loaded_;
   std::unique_ptr<Session<Model, Qwen3VLConfig>> session_;
   std::unique_ptr<Chat<Model, Qwen3VLConfig>> talk_;

@@ -33,9 +33,11 @@ struct ChatOptions {
 
 inline void add_options(CLI::App& command, ChatOptions& o) {
   command.add_option("--model", o.model, "Checkpoint folder")->required();
-  command.add_option("--image", o.images,
-                     "A picture: a path, or a file://, data: or http(s):// address; may be repeated");
-  command.add_option("--video", o.videos, "A clip, likewise; may be repeated");
+  command
+      .add_option("--image", o.images,
+                  "A picture: a path, or a file://, data: or http(s):// address; may be repeated")
+      ->allow_extra_args(false);
+  command.add_option("--video", o.videos, "A clip, likewise; may be repeated")->allow_extra_args(false);
   command.add_option("--prompt", o.prompt,
                      "What to ask; without it, a conversation: a line each, /help for more");
   command.add_option("--system", o.system, "A system message");
@@ -52,7 +54,8 @@ inline void add_options(CLI::App& command, ChatOptions& o) {
   sampling->add_option("--presence-penalty", o.presence_penalty, "Above 0 against tokens of the answer");
   sampling->add_option("--frequency-penalty", o.frequency_penalty, "The same, for each time they came");
   sampling->add_option("--seed", o.seed, "The same seed gives the same answer; default: by the clock");
-  sampling->add_option("--stop", o.stop, "End where this text would come; may be repeated");
+  sampling->add_option("--stop", o.stop, "End where this text would come; may be repeated")
+      ->allow_extra_args(false);
   sampling->add_option("--max-new-tokens", o.max_new_tokens, "End after so many tokens (default 1024)")
       ->check(CLI::Range(1, 1 << 24));
 

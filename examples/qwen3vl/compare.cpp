@@ -47,7 +47,10 @@ Row compare_tensors(const TensorInfo& a, const TensorInfo& b, double tolerance) 
     row.error = with_commas(apart.not_finite) + " NaN or inf";
   else
     row.error = number_text(apart.relative);
-  if (apart.at >= 0) row.largest = number_text(apart.largest) + " at " + index_text(apart.at, b.shape);
+  if (apart.at >= 0)
+    row.largest =
+        (apart.exact ? with_commas(static_cast<std::int64_t>(apart.largest)) : number_text(apart.largest)) +
+        " at " + index_text(apart.at, b.shape);
   return row;
 }
 
@@ -80,7 +83,9 @@ void run(const CompareOptions& options) {
     if (!row.within && ++beyond == 1) first = shown, first_what = row.error;
     if (row.within && options.only_beyond) continue;
     table.add({shown.substr(1, shown.size() - 2), row.shape, row.error, row.largest,
-               row.within ? "" : beyond == 1 ? "<- first beyond tolerance" : "<- beyond"});
+               row.within    ? ""
+               : beyond == 1 ? "<- first beyond tolerance"
+                             : "<- beyond"});
   }
   if (compared == 0)
     throw Error("compare", options.a + " and " + options.b + " have no tensor in common",
@@ -104,11 +109,7 @@ void run(const CompareOptions& options) {
 void add_compare(CLI::App& app) {
   const auto options = std::make_shared<CompareOptions>();
   CLI::App* command = app.add_subcommand(
-      "compare",
-      "Compare two files of tensors in the order of the forward pass and name the first that differs\n\n"
-      "Of each tensor that both files have: the shape, the relative error |a - b| / |b| (Euclidean norms)\n"
-      "and the largest deviation of one element, with its index. Floats of any width are compared as\n"
-      "numbers, integers must be equal, a NaN in one file alone is beyond any tolerance.");
+      "compare", "Compare two files of tensors in forward order and name the first that differs");
   command->add_option("a", options->a, "A safetensors file, ours")->required();
   command->add_option("b", options->b, "A safetensors file, the reference")->required();
   command->add_option("--tolerance", options->tolerance, "The relative error that is still good")
@@ -117,6 +118,9 @@ void add_compare(CLI::App& app) {
   command->add_flag("--strict", options->strict, "A tensor that only one file has counts as beyond, too");
   command->add_flag("--only-beyond", options->only_beyond, "Show only the rows beyond tolerance");
   command->footer(
+      "Of each tensor that both files have it shows the shape, the relative error |a - b| / |b| (Euclidean\n"
+      "norms) and the largest deviation of one element, with its index. Floats of any width are compared as\n"
+      "numbers, integers must be equal, a NaN in one file alone is beyond any tolerance.\n\n"
       "Exit codes: 0 all within tolerance, 1 some beyond (or a file cannot be read), 2 wrong usage.\n\n"
       "Example: where do we leave the reference?\n"
       "  qwen3vl trace --model DIR --inputs inputs.safetensors --output ours.safetensors\n"

@@ -31,7 +31,8 @@ class ForwardOrder {
   explicit ForwardOrder(std::span<const std::string> names) {
     for (const std::string& name : names)
       if (const auto at = name.find("visual.blocks."); at != std::string::npos)
-        depth_ = std::max(depth_, number(name.substr(at + 14, name.find_first_of(".#", at + 14) - at - 14)) + 1);
+        depth_ =
+            std::max(depth_, number(name.substr(at + 14, name.find_first_of(".#", at + 14) - at - 14)) + 1);
   }
 
   void sort(std::vector<std::string>& names) const {
@@ -50,25 +51,26 @@ class ForwardOrder {
   using Key = std::vector<Step>;
   static constexpr std::int64_t unknown = 1000, whole = 1 << 30, behind_whole = whole + 1;
 
-  static constexpr auto order = std::to_array<std::string_view>({
-      // at the top
-      "input_ids", "attention_mask", "mm_token_type_ids", "frame_indices", "timestamps", "image_grid_thw",
-      "video_grid_thw", "pixel_values", "pixel_values_videos", "embedding", "visual", "position_ids",
-      "rope_deltas", "language_model", "lm_head", "logits", "logits_bf16", "last_logits", "greedy_tokens",
-      // the vision tower
-      "patch_embed", "pos_embed", "rotary_pos_emb", "blocks", "norm1", "attn", "norm2", "merger",
-      "deepstack_merger_list",
-      // the decoder
-      "embed_tokens", "rotary_emb", "layers", "input_layernorm", "self_attn", "q_proj", "q_norm", "k_proj",
-      "k_norm", "v_proj", "o_proj", "post_attention_layernorm", "mlp", "gate_proj", "up_proj", "act_fn",
-      "down_proj", "norm", "qkv", "proj", "linear_fc1", "linear_fc2",
-      // of one module
-      "cos", "sin", "weight", "bias"});
+  static constexpr auto order = std::to_array<std::string_view>(
+      {// at the top
+       "input_ids", "attention_mask", "mm_token_type_ids", "frame_indices", "timestamps", "image_grid_thw",
+       "video_grid_thw", "pixel_values", "pixel_values_videos", "embedding", "visual", "position_ids",
+       "rope_deltas", "language_model", "lm_head", "logits", "logits_bf16", "last_logits", "greedy_tokens",
+       // the vision tower
+       "patch_embed", "pos_embed", "rotary_pos_emb", "blocks", "norm1", "attn", "norm2", "merger",
+       "deepstack_merger_list",
+       // the decoder
+       "embed_tokens", "rotary_emb", "layers", "input_layernorm", "self_attn", "q_proj", "q_norm", "k_proj",
+       "k_norm", "v_proj", "o_proj", "post_attention_layernorm", "mlp", "gate_proj", "up_proj", "act_fn",
+       "down_proj", "norm", "qkv", "proj", "linear_fc1", "linear_fc2",
+       // of one module
+       "cos", "sin", "weight", "bias"});
 
   static std::int64_t number(std::string_view text) {
     std::int64_t value = -1;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() && value >= 0 && value < unknown ? value : -1;
+    return error == std::errc() && end == text.data() + text.size() && value >= 0 && value < unknown ? value
+                                                                                                     : -1;
   }
 
   static std::int64_t rank(std::string_view step) {

@@ -43,21 +43,34 @@ template <class F> auto with_reader(const qwen3vl::TensorInfo& tensor, F&& f) {
   const double number = 0;
   const std::int64_t integer = 0;
   switch (tensor.dtype) {
-    case StoredDtype::F64: return reader(double{}, number);
-    case StoredDtype::F32: return reader(float{}, number);
-    case StoredDtype::F16: return reader(qwen3vl::f16{}, number);
-    case StoredDtype::BF16: return reader(qwen3vl::bf16{}, number);
-    case StoredDtype::I64: return reader(std::int64_t{}, integer);
-    case StoredDtype::I32: return reader(std::int32_t{}, integer);
-    case StoredDtype::I16: return reader(std::int16_t{}, integer);
-    case StoredDtype::I8: return reader(std::int8_t{}, integer);
-    case StoredDtype::U64: return reader(std::uint64_t{}, integer);
-    case StoredDtype::U32: return reader(std::uint32_t{}, integer);
-    case StoredDtype::U16: return reader(std::uint16_t{}, integer);
+    case StoredDtype::F64:
+      return reader(double{}, number);
+    case StoredDtype::F32:
+      return reader(float{}, number);
+    case StoredDtype::F16:
+      return reader(qwen3vl::f16{}, number);
+    case StoredDtype::BF16:
+      return reader(qwen3vl::bf16{}, number);
+    case StoredDtype::I64:
+      return reader(std::int64_t{}, integer);
+    case StoredDtype::I32:
+      return reader(std::int32_t{}, integer);
+    case StoredDtype::I16:
+      return reader(std::int16_t{}, integer);
+    case StoredDtype::I8:
+      return reader(std::int8_t{}, integer);
+    case StoredDtype::U64:
+      return reader(std::uint64_t{}, integer);
+    case StoredDtype::U32:
+      return reader(std::uint32_t{}, integer);
+    case StoredDtype::U16:
+      return reader(std::uint16_t{}, integer);
     case StoredDtype::U8:
-    case StoredDtype::BOOL: return reader(std::uint8_t{}, integer);
+    case StoredDtype::BOOL:
+      return reader(std::uint8_t{}, integer);
     default:
-      throw qwen3vl::Error(tensor.where(), std::string("is ") + name_of(tensor.dtype) + ", which cannot be compared",
+      throw qwen3vl::Error(tensor.where(),
+                           std::string("is ") + name_of(tensor.dtype) + ", which cannot be compared",
                            "F64, F32, BF16, F16, integers and BOOL can");
   }
 }
@@ -74,7 +87,8 @@ inline TensorDifference difference(const qwen3vl::TensorInfo& a, const qwen3vl::
         const auto y = read_b(i);
         const double p = static_cast<double>(x), q = static_cast<double>(y);
         if (std::isfinite(q)) norm += q * q;
-        if (p == q && (!result.exact || static_cast<std::int64_t>(x) == static_cast<std::int64_t>(y))) continue;
+        if (p == q && (!result.exact || static_cast<std::int64_t>(x) == static_cast<std::int64_t>(y)))
+          continue;
         if (std::isnan(p) && std::isnan(q)) continue;
         ++result.differing;
         double apart = std::fabs(p - q);

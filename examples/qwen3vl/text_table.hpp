@@ -13,8 +13,8 @@ namespace program {
 
 /// How many columns of a terminal a text takes: its characters, where bytes that continue one do not count.
 inline std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 /// "2,127,532,032"
@@ -59,7 +59,8 @@ class TextTable {
   }
 
  private:
-  void print_row(const std::vector<std::string>& row, const std::vector<std::size_t>& widths, std::FILE* out) const {
+  void print_row(const std::vector<std::string>& row, const std::vector<std::size_t>& widths,
+                 std::FILE* out) const {
     std::string line;
     for (std::size_t c = 0; c < row.size(); ++c) {
       const std::string gap(widths[c] - width_of(row[c]), ' ');

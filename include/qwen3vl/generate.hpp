@@ -3,6 +3,7 @@
 /// Logits to text: samplers, stop rules, sessions. With <qwen3vl/cpu.hpp>, all that a program needs.
 #include <qwen3vl/files.hpp>
 #include <qwen3vl/generate/candidates.hpp>
+#include <qwen3vl/generate/chat.hpp>
 #include <qwen3vl/generate/completion.hpp>
 #include <qwen3vl/generate/generate.hpp>
 #include <qwen3vl/generate/generation_config.hpp>

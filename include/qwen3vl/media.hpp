@@ -11,8 +11,8 @@
 #include <qwen3vl/media/curl.hpp>
 #include <qwen3vl/media/data_url.hpp>
 #include <qwen3vl/media/exif.hpp>
-#include <qwen3vl/media/file_bytes.hpp>
 #include <qwen3vl/media/ffmpeg.hpp>
+#include <qwen3vl/media/file_bytes.hpp>
 #include <qwen3vl/media/frame_sampling.hpp>
 #include <qwen3vl/media/image.hpp>
 #include <qwen3vl/media/image_file.hpp>
@@ -26,6 +26,7 @@
 #include <qwen3vl/media/placement.hpp>
 #include <qwen3vl/media/preprocess_image.hpp>
 #include <qwen3vl/media/preprocess_video.hpp>
+#include <qwen3vl/media/promised_bytes.hpp>
 #include <qwen3vl/media/resample.hpp>
 #include <qwen3vl/media/smart_resize.hpp>
 #include <qwen3vl/media/source.hpp>

@@ -15,6 +15,7 @@
 #include <qwen3vl/core/view.hpp>
 #include <qwen3vl/core/with_constant.hpp>
 #include <qwen3vl/core/workspace.hpp>
+#include <qwen3vl/model/plan.hpp>
 #include <qwen3vl/model/qwen3_vl.hpp>
 #include <qwen3vl/model/sizes.hpp>
 #include <qwen3vl/nn/attention.hpp>

@@ -11,7 +11,7 @@
 
 namespace qwen3vl {
 
-struct EigenTiles;  // cpu/matmul.hpp
+struct Bf16Tiles;  // cpu/bf16_tiles.hpp
 
 /// The CPU as a backend: a team of threads and a little scratch for each, reserved once.
 ///
@@ -26,7 +26,7 @@ class Cpu {
  public:
   using Space = Host;
   using Kernels = Cpu;
-  using Matmul = EigenTiles;
+  using Matmul = Bf16Tiles;
 
   /// For one thread, in floats: 1 MiB holds every tile of the kernels.
   static constexpr std::int64_t scratch_floats = 256 * 1024;

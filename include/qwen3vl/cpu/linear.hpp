@@ -2,7 +2,7 @@
 
 #include <type_traits>
 
-#include <qwen3vl/cpu/matmul.hpp>
+#include <qwen3vl/cpu/bf16_tiles.hpp>
 #include <qwen3vl/ops/linear.hpp>
 
 namespace qwen3vl {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <qwen3vl/core/threads.hpp>
+#include <qwen3vl/generate/prompt.hpp>
 #include <qwen3vl/generate/session.hpp>
-#include <qwen3vl/input/prompt.hpp>
 #include <qwen3vl/text/position_ids.hpp>
 
 namespace qwen3vl {
@@ -22,7 +22,8 @@ struct NoStages {
 };
 
 /// One conversation with a model. Each turn brings the whole conversation as ids, and what the cache
-/// holds already is not read again: the new media are looked at, the new tokens read.
+/// holds already is not read again: the new media are looked at, the new tokens read. Tokens are the same
+/// when their ids and the pictures behind them are.
 ///
 ///   Chat chat(session, config, threads);
 ///   auto logits = chat.read(prompt, media);       // [vocab], of the answer's first token
@@ -43,11 +44,14 @@ template <class Model, class Config> class Chat {
                             Progress progress = {}) {
     std::vector<MediaSpan> spans = place(prompt.ids, media);
     std::int64_t kept = common_prefix(prompt.ids);
-    for (const MediaSpan& span : spans)  // a picture is kept whole or not at all
-      if (span.begin < kept && kept < span.end) kept = span.begin;
+    for (std::size_t m = 0; m < spans.size(); ++m) {  // a picture is kept whole or not at all
+      const bool same = m < media_in_cache_.size() && media_in_cache_[m] == media[m].id();
+      if (spans[m].begin < kept && (kept < spans[m].end || !same)) kept = spans[m].begin;
+    }
     reused_ = kept;
     session_.rewind(0, kept);
     ids_.resize(std::size_t(kept));
+    media_in_cache_.clear();
 
     const PositionIds positions = find_positions(prompt.ids, media);
     const auto rest = std::span(prompt.ids).subspan(std::size_t(kept));
@@ -69,6 +73,7 @@ template <class Model, class Config> class Chat {
     const auto logits = session_.read(std::span(&input, 1), Unobserved{}, progress);
     session_.forget_scenery();
     ids_ = prompt.ids;
+    for (const MediaItem& item : media) media_in_cache_.push_back(item.id());
     next_position_ = positions.next;
     on_stage(Stage::decode);
     return logits[0];
@@ -136,6 +141,7 @@ template <class Model, class Config> class Chat {
   const Config& config_;
   Threads& threads_;
   std::vector<int> ids_;
+  std::vector<std::uint64_t> media_in_cache_;
   std::int64_t reused_ = 0;
   int next_position_ = 0;
 };

@@ -12,8 +12,8 @@
 ///   x : [tokens, kv_heads, head_dim]     cache : [rows, kv_heads, head_dim]     segments : [sequences]
 namespace qwen3vl {
 
-template <class B> struct AppendKernel {  // specialised once per backend: cpu/append.hpp
-  static_assert(has_kernel<B>, "append has no kernel for this backend: include <qwen3vl/cpu/append.hpp>");
+template <class B> struct AppendKernel {  // specialised once per backend: cpu/rows.hpp
+  static_assert(has_kernel<B>, "append has no kernel for this backend: include <qwen3vl/cpu/rows.hpp>");
   static void run(auto&&...) {}
 };
 

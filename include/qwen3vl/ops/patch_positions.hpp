@@ -13,9 +13,9 @@
 ///   positions : [grid.patches()]     segments : [grid.t]     first : the grid's first patch in the batch
 namespace qwen3vl {
 
-template <class B> struct PatchPositionsKernel {  // specialised once per backend: cpu/patch_positions.hpp
+template <class B> struct PatchPositionsKernel {  // specialised once per backend: cpu/vision.hpp
   static_assert(has_kernel<B>,
-                "patch_positions has no kernel for this backend: include <qwen3vl/cpu/patch_positions.hpp>");
+                "patch_positions has no kernel for this backend: include <qwen3vl/cpu/vision.hpp>");
   static void positions(auto&&...) {}
   static void segments(auto&&...) {}
 };

@@ -30,11 +30,10 @@ QWEN3VL_HD inline TableTap table_tap(int i, int n, int side) {
   return {low, low + 1 < side ? low + 1 : side - 1, at - static_cast<float>(low)};
 }
 
-template <class B>
-struct PositionEmbeddingKernel {  // specialised once per backend: cpu/position_embedding.hpp
+template <class B> struct PositionEmbeddingKernel {  // specialised once per backend: cpu/vision.hpp
   static_assert(has_kernel<B>,
                 "add_position_embedding has no kernel for this backend: include "
-                "<qwen3vl/cpu/position_embedding.hpp>");
+                "<qwen3vl/cpu/vision.hpp>");
   static void run(auto&&...) {}
 };
 

@@ -16,8 +16,8 @@
 /// vision tower.
 namespace qwen3vl {
 
-template <class B> struct RotateKernel {  // specialised once per backend: cpu/rotate.hpp
-  static_assert(has_kernel<B>, "rotate has no kernel for this backend: include <qwen3vl/cpu/rotate.hpp>");
+template <class B> struct RotateKernel {  // specialised once per backend: cpu/rope.hpp
+  static_assert(has_kernel<B>, "rotate has no kernel for this backend: include <qwen3vl/cpu/rope.hpp>");
   static void run(auto&&...) {}
 };
 

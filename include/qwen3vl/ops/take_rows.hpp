@@ -10,9 +10,8 @@
 /// not there becomes zeros, as in embed().
 namespace qwen3vl {
 
-template <class B> struct TakeRowsKernel {  // specialised once per backend: cpu/take_rows.hpp
-  static_assert(has_kernel<B>,
-                "take_rows has no kernel for this backend: include <qwen3vl/cpu/take_rows.hpp>");
+template <class B> struct TakeRowsKernel {  // specialised once per backend: cpu/rows.hpp
+  static_assert(has_kernel<B>, "take_rows has no kernel for this backend: include <qwen3vl/cpu/rows.hpp>");
   static void run(auto&&...) {}
 };
 

@@ -17,9 +17,8 @@
 /// features stay as they are.
 namespace qwen3vl {
 
-template <class B> struct VisualRowsKernel {  // specialised once per backend: cpu/visual_rows.hpp
-  static_assert(has_kernel<B>,
-                "replace_rows has no kernel for this backend: include <qwen3vl/cpu/visual_rows.hpp>");
+template <class B> struct VisualRowsKernel {  // specialised once per backend: cpu/rows.hpp
+  static_assert(has_kernel<B>, "replace_rows has no kernel for this backend: include <qwen3vl/cpu/rows.hpp>");
   static void replace(auto&&...) {}
   static void add(auto&&...) {}
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -56,6 +57,9 @@ class MediaItem {
   }
 
   const std::string& name() const { return name_; }
+  /// Another number for every opening. Two pictures of one size have the same placeholders: a cache of
+  /// what was read tells them apart by this.
+  std::uint64_t id() const { return id_; }
   bool is_video() const { return is_video_; }
   Grid grid() const { return grid_; }
   /// Of each temporal group, in seconds; empty for a picture.
@@ -189,6 +193,12 @@ class MediaItem {
     return pixels;
   }
 
+  static std::uint64_t new_id() {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+  }
+
+  std::uint64_t id_ = new_id();
   std::string name_;
   bool is_video_ = false;
   Grid grid_{};

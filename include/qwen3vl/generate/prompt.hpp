@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <qwen3vl/core/grid.hpp>
+#include <qwen3vl/generate/media_item.hpp>
 #include <qwen3vl/input/encoder.hpp>
-#include <qwen3vl/input/media_item.hpp>
 #include <qwen3vl/input/placeholders.hpp>
 #include <qwen3vl/input/recognise_template.hpp>
 

@@ -1,0 +1,241 @@
+#include "bench.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <fstream>
+
+#include <qwen3vl/bridge/eigen.hpp>
+#include <qwen3vl/core/error.hpp>
+#include <qwen3vl/core/threads.hpp>
+#include <qwen3vl/cpu/vector.hpp>
+
+namespace qwen3vl::bench {
+namespace {
+
+struct Entry {
+  std::string name;
+  std::vector<Point> points;
+  std::function<void(Run&)> run;
+};
+std::vector<Entry>& entries() {
+  static std::vector<Entry> all;
+  return all;
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t n = values.size();
+  return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+}
+/// The middle half of the samples is no wider than this share of the median.
+double spread(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return (values[values.size() * 3 / 4] - values[values.size() / 4]) / median(values);
+}
+
+double seconds_of(const std::function<void()>& work) {
+  std::vector<double> samples;
+  work();
+  for (int s = 0; s < 7; ++s) {
+    const auto begin = std::chrono::steady_clock::now();
+    work();
+    samples.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  }
+  return median(samples);
+}
+
+/// A ceiling, measured now: on a shared machine it is not the same from one minute to the next.
+double measure_ceiling(Ceiling ceiling, int thread_count) {
+  Threads threads(thread_count);
+  if (ceiling == Ceiling::matmul) {
+    const std::int64_t n = 768;
+    using Matrix = RowMatrix<float>;
+    std::vector<Matrix> a, b, c;
+    for (int t = 0; t < thread_count; ++t) {
+      a.push_back(Matrix::Random(n, n));
+      b.push_back(Matrix::Random(n, n));
+      c.push_back(Matrix::Zero(n, n));
+    }
+    const double seconds = seconds_of([&] {
+      threads.for_each(thread_count, [&](std::int64_t t) {
+        const std::size_t i = static_cast<std::size_t>(t);
+        c[i].noalias() = a[i] * b[i].transpose();  // as linear has it
+      });
+    });
+    return 2.0 * n * n * n * thread_count / seconds;
+  }
+  static const std::size_t floats = std::size_t{64} << 20;  // 256 MiB
+  static std::vector<float> from(floats, 1.0f), to(floats, 1.0f);
+  const std::int64_t pieces = 64, piece = static_cast<std::int64_t>(floats) / pieces;
+  std::vector<float> sums(static_cast<std::size_t>(pieces));
+  const double seconds = seconds_of([&] {
+    threads.for_each(pieces, [&](std::int64_t p) {
+      const float* const source = from.data() + p * piece;
+      if (ceiling == Ceiling::copy) {
+        std::memcpy(to.data() + p * piece, source, static_cast<std::size_t>(piece) * sizeof(float));
+        return;
+      }
+      Lanes sum[8] = {}, value;
+      for (std::int64_t i = 0; i < piece; i += 8 * lanes)
+        for (int u = 0; u < 8; ++u) {
+          load(source + i + u * lanes, value);
+          sum[u] += value;
+        }
+      for (const Lanes& part : sum) sums[static_cast<std::size_t>(p)] += sum_lanes(part);
+    });
+  });
+  return static_cast<double>(floats * sizeof(float)) * (ceiling == Ceiling::copy ? 2 : 1) / seconds;
+}
+
+const char* name_of(Ceiling ceiling) {
+  return ceiling == Ceiling::read ? "read" : ceiling == Ceiling::copy ? "copy" : "matmul";
+}
+
+struct Options {
+  std::string filter, json;
+  bool list = false;
+};
+
+Options parse(int argc, char** argv) {
+  Options options;
+  for (int a = 1; a < argc; ++a) {
+    const std::string word = argv[a];
+    const auto value = [&]() -> std::string {
+      if (++a == argc) throw Error("bench_ops", word + " wants a value");
+      return argv[a];
+    };
+    if (word == "--filter")
+      options.filter = value();
+    else if (word == "--json")
+      options.json = value();
+    else if (word == "--list")
+      options.list = true;
+    else
+      throw Error("bench_ops", "unknown option " + word,
+                  "bench_ops [--filter PART_OF_A_NAME] [--json FILE] [--list]");
+  }
+  return options;
+}
+
+std::string time_text(double seconds) {
+  char text[32];
+  if (seconds < 1e-3)
+    std::snprintf(text, sizeof text, "%7.2f µs", seconds * 1e6);
+  else
+    std::snprintf(text, sizeof text, "%7.2f ms", seconds * 1e3);
+  return text;
+}
+
+/// One line of the report, and its record.
+std::string report(const std::string& name, const Run& run) {
+  int threads = 1;
+  std::string sizes, json;
+  for (const auto& [column, value] : run.point()) {
+    char text[64];
+    std::snprintf(text, sizeof text, " %s %-6lld", column.c_str(), static_cast<long long>(value));
+    sizes += text;
+    json += ", \"" + column + "\": " + std::to_string(value);
+    if (column == "threads") threads = static_cast<int>(value);
+  }
+  const double seconds = median(run.seconds()), rate = run.work() / seconds;
+  const double ceiling = measure_ceiling(run.ceiling(), threads), share = rate / ceiling;
+  const bool flops = run.ceiling() == Ceiling::matmul;
+  std::printf("%-26s%s  %s ± %4.1f %%  %8.2f %s  %5.1f %% of %s %.1f\n", name.c_str(), sizes.c_str(),
+              time_text(seconds).c_str(), 100 * spread(run.seconds()) / 2, rate * 1e-9,
+              flops ? "GFLOP/s" : "GB/s", 100 * share, name_of(run.ceiling()), ceiling * 1e-9);
+  std::fflush(stdout);
+  char text[256];
+  std::snprintf(
+      text, sizeof text,
+      ", \"seconds\": %.6g, \"spread\": %.4g, \"%s\": %.6g, \"ceiling\": \"%s\", \"of_ceiling\": %.4g}",
+      seconds, spread(run.seconds()), flops ? "flops_per_second" : "bytes_per_second", rate,
+      name_of(run.ceiling()), share);
+  return "{\"case\": \"" + name + "\"" + json + text;
+}
+
+int run_all(const Options& options) {
+  std::vector<std::string> records;
+  for (const Entry& entry : entries()) {
+    if (entry.name.find(options.filter) == entry.name.npos) continue;
+    if (options.list) {
+      std::printf("%s (%zu)\n", entry.name.c_str(), entry.points.size());
+      continue;
+    }
+    for (const Point& point : entry.points) {
+      Run run(point);
+      entry.run(run);
+      records.push_back(report(entry.name, run));
+    }
+  }
+  if (!options.json.empty()) {
+    std::ofstream file(options.json);
+    file << "[\n";
+    for (std::size_t r = 0; r < records.size(); ++r)
+      file << records[r] << (r + 1 < records.size() ? ",\n" : "\n");
+    file << "]\n";
+    if (!file.flush()) throw Error(options.json, "cannot be written");
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::vector<Point> grid(const std::vector<std::pair<std::string, std::vector<std::int64_t>>>& axes) {
+  std::vector<Point> points{{}};
+  for (const auto& [name, values] : axes) {
+    std::vector<Point> longer;
+    for (const Point& point : points)
+      for (const std::int64_t value : values) {
+        longer.push_back(point);
+        longer.back().emplace_back(name, value);
+      }
+    points = std::move(longer);
+  }
+  return points;
+}
+
+std::vector<Point> rows(const std::vector<std::string>& columns,
+                        const std::vector<std::vector<std::int64_t>>& rows) {
+  std::vector<Point> points;
+  for (const std::int64_t threads : {1, 2})
+    for (const auto& row : rows) {
+      Point point{{"threads", threads}};
+      for (std::size_t c = 0; c < columns.size(); ++c) point.emplace_back(columns[c], row.at(c));
+      points.push_back(point);
+    }
+  return points;
+}
+
+int Run::operator[](const std::string& name) const {
+  for (const auto& [column, value] : point_)
+    if (column == name) return static_cast<int>(value);
+  throw Error("benchmark", "the table has no column " + name);
+}
+
+void Run::sample(const std::function<double(std::int64_t calls)>& seconds) {
+  std::int64_t calls = 1;
+  while (seconds(calls) < 5e-3) calls *= 2;  // warms up on the way
+  double total = 0;
+  while (seconds_.size() < 15 || (total < 0.5 && seconds_.size() < 101)) {
+    const double taken = seconds(calls);
+    total += taken;
+    seconds_.push_back(taken / static_cast<double>(calls));
+  }
+}
+
+Case::Case(std::string name, std::vector<Point> points, std::function<void(Run&)> run) {
+  entries().push_back({std::move(name), std::move(points), std::move(run)});
+}
+
+}  // namespace qwen3vl::bench
+
+int main(int argc, char** argv) {
+  try {
+    return qwen3vl::bench::run_all(qwen3vl::bench::parse(argc, argv));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}

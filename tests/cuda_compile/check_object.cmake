@@ -1,0 +1,11 @@
+# Does OBJECT hold code for ARCHITECTURE, of every kernel?
+foreach(kernel IN ITEMS activate angles visible views)
+  file(STRINGS ${OBJECT} found REGEX "\\.text\\..*${kernel}")
+  if(NOT found)
+    message(SEND_ERROR "${OBJECT} holds no device code of the kernel ${kernel}")
+  endif()
+endforeach()
+file(STRINGS ${OBJECT} found REGEX "${ARCHITECTURE}")
+if(NOT found)
+  message(SEND_ERROR "${OBJECT} is not for ${ARCHITECTURE}")
+endif()

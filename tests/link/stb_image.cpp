@@ -1,0 +1,1 @@
+#include <qwen3vl/media/stb_image_implementation.hpp>

@@ -1,0 +1,3 @@
+#include "everything.hpp"
+
+Seen seen_by_two() { return look(); }

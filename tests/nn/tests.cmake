@@ -1,0 +1,1 @@
+target_sources(test_nn PRIVATE support/allocation_counter.cpp)

@@ -1,0 +1,1 @@
+target_sources(test_text PRIVATE support/allocation_counter.cpp)

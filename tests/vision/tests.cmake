@@ -1,0 +1,1 @@
+target_sources(test_vision PRIVATE support/allocation_counter.cpp)
