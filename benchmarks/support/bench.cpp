@@ -36,40 +36,34 @@ double spread(std::vector<double> values) {
 }
 
 double seconds_of(const std::function<void()>& work) {
-  std::vector<double> samples;
+  const auto begin = std::chrono::steady_clock::now();
   work();
-  for (int s = 0; s < 7; ++s) {
-    const auto begin = std::chrono::steady_clock::now();
-    work();
-    samples.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-  }
-  return median(samples);
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-/// A ceiling, measured now: on a shared machine it is not the same from one minute to the next.
-double measure_ceiling(Ceiling ceiling, int thread_count) {
-  Threads threads(thread_count);
+/// One measurement of a ceiling.
+double probe(Ceiling ceiling, Threads& threads) {
+  const int team = threads.count();
   if (ceiling == Ceiling::matmul) {
-    const std::int64_t n = 768;
-    using Matrix = RowMatrix<float>;
-    std::vector<Matrix> a, b, c;
-    for (int t = 0; t < thread_count; ++t) {
-      a.push_back(Matrix::Random(n, n));
-      b.push_back(Matrix::Random(n, n));
-      c.push_back(Matrix::Zero(n, n));
+    static const std::int64_t n = 768;
+    static std::vector<RowMatrix<float>> a, b, c;
+    for (int t = static_cast<int>(a.size()); t < team; ++t) {
+      a.push_back(RowMatrix<float>::Random(n, n));
+      b.push_back(RowMatrix<float>::Random(n, n));
+      c.push_back(RowMatrix<float>::Zero(n, n));
     }
     const double seconds = seconds_of([&] {
-      threads.for_each(thread_count, [&](std::int64_t t) {
+      threads.for_each(team, [&](std::int64_t t) {
         const std::size_t i = static_cast<std::size_t>(t);
         c[i].noalias() = a[i] * b[i].transpose();  // as linear has it
       });
     });
-    return 2.0 * n * n * n * thread_count / seconds;
+    return 2.0 * n * n * n * team / seconds;
   }
   static const std::size_t floats = std::size_t{64} << 20;  // 256 MiB
   static std::vector<float> from(floats, 1.0f), to(floats, 1.0f);
-  const std::int64_t pieces = 64, piece = static_cast<std::int64_t>(floats) / pieces;
-  std::vector<float> sums(static_cast<std::size_t>(pieces));
+  static const std::int64_t pieces = 64, piece = static_cast<std::int64_t>(floats) / pieces;
+  static std::vector<float> sums(static_cast<std::size_t>(pieces));
   const double seconds = seconds_of([&] {
     threads.for_each(pieces, [&](std::int64_t p) {
       const float* const source = from.data() + p * piece;
@@ -77,11 +71,13 @@ double measure_ceiling(Ceiling ceiling, int thread_count) {
         std::memcpy(to.data() + p * piece, source, static_cast<std::size_t>(piece) * sizeof(float));
         return;
       }
-      Lanes sum[8] = {}, value;
-      for (std::int64_t i = 0; i < piece; i += 8 * lanes)
-        for (int u = 0; u < 8; ++u) {
+      Lanes sum[8] = {}, value;  // two streams: one alone leaves the memory waiting
+      for (std::int64_t i = 0; i < piece / 2; i += 4 * lanes)
+        for (int u = 0; u < 4; ++u) {
           load(source + i + u * lanes, value);
           sum[u] += value;
+          load(source + piece / 2 + i + u * lanes, value);
+          sum[4 + u] += value;
         }
       for (const Lanes& part : sum) sums[static_cast<std::size_t>(p)] += sum_lanes(part);
     });
@@ -130,17 +126,18 @@ std::string time_text(double seconds) {
 
 /// One line of the report, and its record.
 std::string report(const std::string& name, const Run& run) {
-  int threads = 1;
   std::string sizes, json;
   for (const auto& [column, value] : run.point()) {
     char text[64];
     std::snprintf(text, sizeof text, " %s %-6lld", column.c_str(), static_cast<long long>(value));
     sizes += text;
     json += ", \"" + column + "\": " + std::to_string(value);
-    if (column == "threads") threads = static_cast<int>(value);
   }
   const double seconds = median(run.seconds()), rate = run.work() / seconds;
-  const double ceiling = measure_ceiling(run.ceiling(), threads), share = rate / ceiling;
+  std::vector<double> shares;
+  for (std::size_t i = 0; i < run.seconds().size(); ++i)
+    shares.push_back(run.work() / run.seconds()[i] / run.ceilings()[i]);
+  const double ceiling = median(run.ceilings()), share = median(shares);
   const bool flops = run.ceiling() == Ceiling::matmul;
   std::printf("%-26s%s  %s ± %4.1f %%  %8.2f %s  %5.1f %% of %s %.1f\n", name.c_str(), sizes.c_str(),
               time_text(seconds).c_str(), 100 * spread(run.seconds()) / 2, rate * 1e-9,
@@ -215,13 +212,19 @@ int Run::operator[](const std::string& name) const {
 }
 
 void Run::sample(const std::function<double(std::int64_t calls)>& seconds) {
+  int team = 1;
+  for (const auto& [column, value] : point_)
+    if (column == "threads") team = static_cast<int>(value);
+  Threads threads(team);
+  probe(ceiling_, threads);
   std::int64_t calls = 1;
   while (seconds(calls) < 5e-3) calls *= 2;  // warms up on the way
   double total = 0;
-  while (seconds_.size() < 15 || (total < 0.5 && seconds_.size() < 101)) {
+  while (seconds_.size() < 15 || (total < 0.3 && seconds_.size() < 41)) {
     const double taken = seconds(calls);
     total += taken;
     seconds_.push_back(taken / static_cast<double>(calls));
+    ceilings_.push_back(probe(ceiling_, threads));
   }
 }
 

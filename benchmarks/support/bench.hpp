@@ -77,7 +77,8 @@ class Run {
   void bytes(std::int64_t count, Ceiling ceiling) { work_ = static_cast<double>(count), ceiling_ = ceiling; }
   void flops(std::int64_t count) { work_ = static_cast<double>(count), ceiling_ = Ceiling::matmul; }
 
-  /// Times `work()` or `work(i)`, i = 0, 1, …: warms up, then takes samples of some milliseconds each.
+  /// Times `work()` or `work(i)`, i = 0, 1, …: warms up, then takes samples of some milliseconds each, and
+  /// after each one of the ceiling: what else the machine has to do then slows both.
   /// The last thing that a case does: its tensors are gone afterwards.
   template <Backend B, class Work> void measure(B& on, Work&& work) {
     std::int64_t call = 0;
@@ -98,7 +99,8 @@ class Run {
   const Point& point() const { return point_; }
   double work() const { return work_; }
   Ceiling ceiling() const { return ceiling_; }
-  const std::vector<double>& seconds() const { return seconds_; }  // of one call, a number a sample
+  const std::vector<double>& seconds() const { return seconds_; }    // of one call, a number a sample
+  const std::vector<double>& ceilings() const { return ceilings_; }  // bytes or operations a second, likewise
 
  private:
   void sample(const std::function<double(std::int64_t calls)>& seconds);
@@ -106,7 +108,7 @@ class Run {
   Point point_;
   double work_ = 0;
   Ceiling ceiling_ = Ceiling::read;
-  std::vector<double> seconds_;
+  std::vector<double> seconds_, ceilings_;
   std::vector<std::shared_ptr<void>> held_;
 };
 

@@ -110,8 +110,8 @@ void add_compare(CLI::App& app) {
   const auto options = std::make_shared<CompareOptions>();
   CLI::App* command = app.add_subcommand(
       "compare", "Compare two files of tensors in forward order and name the first that differs");
-  command->add_option("a", options->a, "A safetensors file, ours")->required();
-  command->add_option("b", options->b, "A safetensors file, the reference")->required();
+  command->add_option("a", options->a, "A safetensors file, ours")->required()->type_name("FILE");
+  command->add_option("b", options->b, "A safetensors file, the reference")->required()->type_name("FILE");
   command->add_option("--tolerance", options->tolerance, "The relative error that is still good")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();

@@ -167,7 +167,7 @@ void add_inspect(CLI::App& app) {
   const auto options = std::make_shared<InspectOptions>();
   CLI::App* command =
       app.add_subcommand("inspect", "Show a checkpoint as the tree of its modules, and check it");
-  command->add_option("directory", options->directory, "Checkpoint folder")->required();
+  command->add_option("directory", options->directory, "Checkpoint folder")->required()->type_name("DIR");
   command->add_flag("--full", options->full, "Every layer, also where all are alike");
   command->footer(
       "A line sums up what is below it. Layers that are alike are one line, \"layers.0 … 27 (28 ×)\"; below "

@@ -153,12 +153,13 @@ void add_make_checkpoint(CLI::App& app) {
   command->add_option("--shape", options->shape, "Whose shape: of a released model, or tiny for tests")
       ->required()
       ->check(CLI::IsMember({"tiny", "2b", "4b", "8b", "32b"}));
-  command->add_option("--output", options->output, "The folder to make")->required();
+  command->add_option("--output", options->output, "The folder to make")->required()->type_name("DIR");
   command->add_option("--dtype", options->dtype, "What the weights are stored as")
       ->check(CLI::IsMember({"bf16", "f32", "f16"}))
       ->capture_default_str();
   command->add_option("--seed", options->seed, "Another seed, other weights")->capture_default_str();
-  command->add_option("--tokenizer", options->tokenizer, "Folder to copy tokenizer and chat template from");
+  command->add_option("--tokenizer", options->tokenizer, "Folder to copy tokenizer and chat template from")
+      ->type_name("DIR");
   command->add_flag("--force", options->force,
                     "Write into a folder that is not empty, replacing its weights");
   command->add_option("--threads", options->threads, "Threads")
@@ -168,7 +169,7 @@ void add_make_checkpoint(CLI::App& app) {
       "The folder is as a released one: config.json, generation_config.json, the preprocessor files, and "
       "the\n"
       "weights in files of at most 5 GB. In bf16 the shapes take\n"
-      "  tiny 20 MB   2b 4.3 GB   4b 8.9 GB   8b 17.5 GB   32b 66.7 GB\n"
+      "  tiny 21 MB   2b 4.3 GB   4b 8.9 GB   8b 17.5 GB   32b 66.7 GB\n"
       "The answers make no sense, of course, but time and memory are those of the real model. The same seed\n"
       "gives the same weights, on any number of threads.\n\n"
       "Example\n"

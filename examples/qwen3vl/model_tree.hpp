@@ -44,10 +44,11 @@ inline std::string size_text(std::uint64_t bytes) {
 /// below it stands one of them.
 class ModelTree {
  public:
-  explicit ModelTree(const std::vector<TreeWeight>& weights) {
-    for (const TreeWeight& weight : weights) add(weight);
+  explicit ModelTree(std::vector<TreeWeight> weights) : weights_(std::move(weights)) {
+    for (const TreeWeight& weight : weights_) add(weight);
     sum(root_);
   }
+  ModelTree(const ModelTree&) = delete;
 
   void print(bool fold, std::FILE* out) const {
     TextTable table({{"module"},
@@ -63,7 +64,7 @@ class ModelTree {
  private:
   struct Node {
     std::string name;
-    const TreeWeight* weight = nullptr;  // of a leaf
+    const TreeWeight* weight = nullptr;  // in weights_
     std::vector<Node> children;
     std::map<std::string, std::size_t, std::less<>> index;  // of children, by name
     std::int64_t parameters = 0;
@@ -173,6 +174,7 @@ class ModelTree {
     if (!leaves) add_children(child, indent, fold, table);
   }
 
+  std::vector<TreeWeight> weights_;
   Node root_;
 };
 

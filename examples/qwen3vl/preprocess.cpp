@@ -152,11 +152,16 @@ void add_preprocess(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("preprocess", "Turn pictures and clips into the vision tower's patches");
   command->add_option("--model", options->model, "Checkpoint folder: its preprocessor files say how")
-      ->required();
-  command->add_option("--image", options->images,
-                      "A picture: a path, or a file://, data: or http(s):// address; may be repeated");
-  command->add_option("--video", options->videos, "A clip, likewise; may be repeated");
-  command->add_option("--output", options->output, "The safetensors file to write")->required();
+      ->required()
+      ->type_name("DIR");
+  command
+      ->add_option("--image", options->images,
+                   "A picture: a path, or a file://, data: or http(s):// address; may be repeated")
+      ->type_name("ADDRESS");
+  command->add_option("--video", options->videos, "A clip, likewise; may be repeated")->type_name("ADDRESS");
+  command->add_option("--output", options->output, "The safetensors file to write")
+      ->required()
+      ->type_name("FILE");
   command
       ->add_option("--resampler", options->resampler,
                    "Bit by bit as torchvision does it (the default image processor), or PIL")

@@ -63,13 +63,16 @@ void run(const RenderCommand& command) {
 void add_render(CLI::App& app) {
   const auto options = std::make_shared<RenderCommand>();
   CLI::App* command = app.add_subcommand("render", "Print the prompt that a conversation becomes");
-  command->add_option("--model", options->model, "Checkpoint folder: its chat template is recognised");
+  command->add_option("--model", options->model, "Checkpoint folder: its chat template is recognised")
+      ->type_name("DIR");
   command
       ->add_option(
           "--messages", options->messages,
           "JSON: a list of messages, or {\"messages\": [...], \"tools\": [...]}; - is standard input")
-      ->required();
-  command->add_option("--tools", options->tools, "JSON: a list of tools, in place of the messages' own");
+      ->required()
+      ->type_name("FILE");
+  command->add_option("--tools", options->tools, "JSON: a list of tools, in place of the messages' own")
+      ->type_name("FILE");
   command->add_flag("--add-vision-id", options->add_vision_id, "Number pictures and clips: \"Picture 1: \"");
   command->add_flag("--no-generation-prompt", options->no_generation_prompt,
                     "End with the last message, not with the beginning of an answer");

@@ -126,7 +126,8 @@ void add_tokenize(CLI::App& app) {
   const auto options = std::make_shared<TokenizeOptions>();
   CLI::App* command = app.add_subcommand("tokenize", "Turn text into ids, or ids into text");
   command->add_option("--model", options->model, "Folder with tokenizer.json, or vocab.json and merges.txt")
-      ->required();
+      ->required()
+      ->type_name("DIR");
   command->add_flag("--jsonl", options->jsonl, "Line by line: a JSON string each, answered by its ids");
   CLI::Option* decode =
       command->add_flag("--decode", options->decode, "The other way: a JSON list of ids to text");

@@ -8,8 +8,10 @@
 #include <qwen3vl/generate/generate.hpp>
 #include <qwen3vl/generate/generation_config.hpp>
 #include <qwen3vl/generate/greedy.hpp>
+#include <qwen3vl/generate/media_item.hpp>
 #include <qwen3vl/generate/min_p.hpp>
 #include <qwen3vl/generate/penalties.hpp>
+#include <qwen3vl/generate/prompt.hpp>
 #include <qwen3vl/generate/random.hpp>
 #include <qwen3vl/generate/recorder.hpp>
 #include <qwen3vl/generate/sampler.hpp>

@@ -8,7 +8,6 @@
 #include <qwen3vl/input/chat_template.hpp>
 #include <qwen3vl/input/control_tokens.hpp>
 #include <qwen3vl/input/encoder.hpp>
-#include <qwen3vl/generate/media_item.hpp>
 #include <qwen3vl/input/message.hpp>
 #include <qwen3vl/input/messages.hpp>
 #include <qwen3vl/input/nfc.hpp>
@@ -17,7 +16,6 @@
 #include <qwen3vl/input/placeholders.hpp>
 #include <qwen3vl/input/pre_tokenize.hpp>
 #include <qwen3vl/input/processor_settings.hpp>
-#include <qwen3vl/generate/prompt.hpp>
 #include <qwen3vl/input/python_json.hpp>
 #include <qwen3vl/input/reasoning.hpp>
 #include <qwen3vl/input/recognise_template.hpp>

@@ -44,6 +44,8 @@ set(doors
   "utf8proc.h         input/utf8proc.hpp")
 set(posix_rooms io)  # memory maps and files: <sys/mman.h>, <unistd.h>, …
 set(posix fcntl.h unistd.h sys/mman.h sys/stat.h sys/types.h)
+set(instructions_rooms cpu)  # the compiler's own names for what a CPU can do
+set(instructions immintrin.h arm_neon.h)
 
 # --- the umbrellas: the rooms they must reach in full, and the doors they announce --------------------
 #     what is left out on purpose stands after "but"
@@ -104,7 +106,8 @@ foreach(header IN LISTS headers)
       endif()
     elseif(line MATCHES "^ *# *include <([^>]+)>")
       set(foreign ${CMAKE_MATCH_1})
-      if(foreign IN_LIST posix AND room IN_LIST posix_rooms)
+      if((foreign IN_LIST posix AND room IN_LIST posix_rooms)
+          OR (foreign IN_LIST instructions AND room IN_LIST instructions_rooms))
         continue()
       endif()
       if(room STREQUAL "cuda" AND header MATCHES "\\.cuh$")

@@ -22,17 +22,6 @@ TEST_CASE_TEMPLATE("linear on the CPU: the team's size changes no bit", T, float
     });
 }
 
-TEST_CASE_TEMPLATE("linear on the CPU: both ways of multiplying agree", T, float, bf16) {
-  // eight tokens go row by row, the ninth makes it tiles: the first eight results are the same numbers
-  CpuBench<T> bench;
-  const auto x = random({9, 700}, 1);
-  auto weight = bench.copy(random({150, 700}, 2));
-  auto few = bench.empty({8, 150}), many = bench.empty({9, 150});
-  linear(bench.on, bench.copy(x.rows(0, 8)), weight, {}, few);
-  linear(bench.on, bench.copy(x), weight, {}, many);
-  CHECK_CLOSE(bench.read(many).rows(0, 8), bench.read(few), ulps<T>(1) + float_sum(700, 700 * 0.5));
-}
-
 TEST_CASE_TEMPLATE("linear on the CPU allocates nothing", T, float, bf16) {
   CpuBench<T> bench;
   for (const std::int64_t tokens : {1, 2, 8, 9, 33, 96, 97, 300, 800})

@@ -21,6 +21,19 @@ TEST_CASE_TEMPLATE("load and widen turn any element into floats", T, float, bf16
   CHECK(wide[37] == -7);
 }
 
+TEST_CASE_TEMPLATE("load_two takes thirty-two, each once", T, float, bf16, f16) {
+  const auto x = rounded<T>(random({33}, 4));
+  std::vector<T> from;
+  for (const double value : x.values) from.push_back(T(static_cast<float>(value)));
+  Lanes first, second;
+  load_two(from.data() + 1, first, second);
+  std::vector<double> got, expected(x.values.begin() + 1, x.values.end());
+  for (int l = 0; l < lanes; ++l) got.push_back(first[l]), got.push_back(second[l]);
+  std::sort(got.begin(), got.end());
+  std::sort(expected.begin(), expected.end());
+  CHECK(got == expected);
+}
+
 TEST_CASE("load keeps infinities, NaN, subnormals and signed zeros of bf16") {
   bf16 from[lanes] = {};
   const std::uint16_t bits[] = {0x7f80, 0xff80, 0x7fc0, 0x0001, 0x8000, 0x8001, 0x3f80};

@@ -17,12 +17,14 @@
 namespace {
 using namespace qwen3vl;
 
-template <class T, class Act> __global__ void activate(Act act, View<const T, 2, Device> x, View<T, 2, Device> out) {
+template <class T, class Act>
+__global__ void activate(Act act, View<const T, 2, Device> x, View<T, 2, Device> out) {
   const std::int64_t t = blockIdx.x, c = threadIdx.x;
   out(t, c) = T(act(float(x(t, c))));
 }
 
-template <class Rope> __global__ void angles(Rope rope, View<const Position, 1, Device> at, View<float, 2, Device> out) {
+template <class Rope>
+__global__ void angles(Rope rope, View<const Position, 1, Device> at, View<float, 2, Device> out) {
   const std::int64_t t = blockIdx.x;
   const int pair = threadIdx.x;
   if (pair < rope.pairs()) out(t, pair) = rope.angle(at(t), pair) * rope_scaling(rope);
@@ -41,7 +43,8 @@ template <class T> __global__ void views(View<T, 2, Device> x, View<T, 3, Device
 template <class T, class... Act> void launch_activations(View<T, 2, Device> x, Act... act) {
   (activate<T><<<1, 1>>>(act, x, x), ...);
 }
-template <class... Rope> void launch_angles(View<Position, 1, Device> at, View<float, 2, Device> out, Rope... rope) {
+template <class... Rope>
+void launch_angles(View<Position, 1, Device> at, View<float, 2, Device> out, Rope... rope) {
   (angles<<<1, 1>>>(rope, at, out), ...);
 }
 }  // namespace

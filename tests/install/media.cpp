@@ -12,8 +12,9 @@ int main(int count, char** arguments) try {
   const PreprocessedImage image = preprocess_image(threads, load_image(arguments[1]));
   std::printf("%lld patches of %lld numbers\n", static_cast<long long>(image.pixel_values.shape[0]),
               static_cast<long long>(image.pixel_values.shape[1]));
-  return image.pixel_values.shape[1] == 3 * 2 * 16 * 16 && image.grid.patches() == image.pixel_values.shape[0] ? 0
-                                                                                                               : 1;
+  return image.pixel_values.shape[1] == 3 * 2 * 16 * 16 && image.grid.patches() == image.pixel_values.shape[0]
+             ? 0
+             : 1;
 } catch (const std::exception& error) {
   std::printf("%s\n", error.what());
   return 1;

@@ -57,7 +57,7 @@ elseif(HOW STREQUAL "missing_component")
   refused("qwen3vl has no component \"gpu\"" ${configure} -DHOW=find_package -DCOMPONENTS=gpu)
 elseif(HOW STREQUAL "wrong_version")
   install_and_move()
-  refused("is not compatible with requested version \"99.0\""
+  refused("compatible with requested version \"99.0\""
     ${configure} -DHOW=find_package -DVERSION=99.0 -DCOMPONENTS=cpu)
 else()
   if(HOW STREQUAL "find_package")

@@ -25,10 +25,14 @@ struct Seen {
 
 inline Seen look() {
   using namespace qwen3vl;
-  return {sizeof(View<float, 2>), sizeof(Cpu),
-          sizeof(Qwen3VL<Cpu, bf16>), sizeof(Image),
-          sizeof(Conversation), static_cast<std::string (*)(const Shape&)>(&to_string),
-          &load_image, &has_kernel<DryRun>};
+  return {sizeof(View<float, 2>),
+          sizeof(Cpu),
+          sizeof(Qwen3VL<Cpu, bf16>),
+          sizeof(Image),
+          sizeof(Conversation),
+          static_cast<std::string (*)(const Shape&)>(&to_string),
+          &load_image,
+          &has_kernel<DryRun>};
 }
 
 Seen seen_by_two();

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include <qwen3vl/bridge/eigen.hpp>
 #include <qwen3vl/cpu/cpu.hpp>
+#include <qwen3vl/cpu/float_product.hpp>
 #include <qwen3vl/cpu/vector.hpp>
 #include <qwen3vl/ops/attend.hpp>
 
@@ -52,9 +52,6 @@ template <> struct AttendKernel<Cpu> {
   }
 
  private:
-  using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  using Map = Eigen::Map<Matrix>;
-
   template <Mask M, Element T>
   static void attend_block(M mask, Segment segment, View<const T, 3> q, View<const T, 3> keys,
                            View<const T, 3> values, float scale, View<T, 3> out, std::int64_t kv_head,
@@ -103,8 +100,7 @@ template <> struct AttendKernel<Cpu> {
       const std::int64_t padded = (n + 47) / 48 * 48;
       std::fill_n(key + n * d, (padded - n) * d, 0.0f);
       std::fill_n(value + n * d, (padded - n) * d, 0.0f);
-      Map(score, padded_rows, padded).noalias() =
-          Map(query, padded_rows, d) * Map(key, padded, d).transpose();
+      multiply_by_transposed(query, d, key, d, score, padded, padded_rows, padded, d, false);
       for (std::int64_t r = 0; r < rows; ++r) {
         const std::int64_t from = std::clamp<std::int64_t>(range[r / group].begin - k0, 0, n);
         const std::int64_t to = std::clamp<std::int64_t>(range[r / group].end - k0, 0, n);
@@ -112,15 +108,11 @@ template <> struct AttendKernel<Cpu> {
         std::fill(s, s + from, 0.0f);
         std::fill(s + std::max(from, to), s + padded, 0.0f);
         if (from >= to) continue;
-        Eigen::Map<Eigen::ArrayXf> seen(s + from, to - from);
-        const float m = std::max(largest[r], seen.maxCoeff());
-        const float shrink = std::exp(largest[r] - m);  // 0 the first time
-        seen = (seen - m).exp();
-        total[r] = total[r] * shrink + seen.sum();
-        if (shrink != 1.0f) Eigen::Map<Eigen::ArrayXf>(sum + r * d, d) *= shrink;
-        largest[r] = m;
+        const float shrink = stream_softmax(s + from, to - from, largest[r], total[r]);
+        if (shrink != 1.0f)
+          for (std::int64_t c = 0; c < d; ++c) sum[r * d + c] *= shrink;
       }
-      Map(sum, padded_rows, d).noalias() += Map(score, padded_rows, padded) * Map(value, padded, d);
+      add_product(score, value, sum, padded_rows, d, padded);
     }
     for (std::int64_t r = 0; r < rows; ++r) {
       T* const to = &out(segment.query_begin + first + r / group, kv_head * group + r % group, 0);

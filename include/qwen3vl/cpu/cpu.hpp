@@ -53,11 +53,9 @@ class Cpu {
   Threads& threads() { return threads_; }
   /// Scratch of one thread, 0 ≤ thread < threads().count(); [scratch_floats], 256-byte aligned.
   float* scratch(int thread) { return scratch_ + thread * scratch_floats; }
-  /// Scratch that a kernel fills before its threads start: as large, and apart from theirs.
-  float* shared_scratch() { return scratch(threads_.count()); }
 
   static constexpr std::size_t scratch_bytes(int threads) {
-    return static_cast<std::size_t>(threads + 1) * scratch_floats * sizeof(float);
+    return static_cast<std::size_t>(threads) * scratch_floats * sizeof(float);
   }
 
   template <class F> void parallel_for(std::int64_t n, F&& f) { threads_.for_each(n, f); }

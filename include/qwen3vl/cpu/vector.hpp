@@ -29,6 +29,22 @@ inline void load(const f16* from, Lanes& to) {
   std::memcpy(&to, wide, sizeof to);
 }
 
+/// Thirty-two at a time into two vectors. Which number goes where is the type's own affair, and the same
+/// for every load: sums of products do not mind. Of bf16 the even ones come first: the two in a word
+/// are a shift and a mask apart.
+template <Element T> inline void load_two(const T* from, Lanes& first, Lanes& second) {
+  load(from, first);
+  load(from + lanes, second);
+}
+inline void load_two(const bf16* from, Lanes& even, Lanes& odd) {
+  typedef std::uint32_t Word __attribute__((vector_size(lanes * sizeof(std::uint32_t))));
+  Word pairs;
+  std::memcpy(&pairs, from, sizeof pairs);
+  const Word low = pairs << 16, high = pairs & 0xffff0000u;
+  std::memcpy(&even, &low, sizeof even);
+  std::memcpy(&odd, &high, sizeof odd);
+}
+
 inline float sum_lanes(const Lanes& v) {
   float part[lanes / 2];
   for (int l = 0; l < lanes / 2; ++l) part[l] = v[l] + v[l + lanes / 2];
