@@ -20,7 +20,7 @@ inline std::size_t width_of(std::string_view text) {
 /// "2,127,532,032"
 inline std::string with_commas(std::int64_t number) {
   std::string digits = std::to_string(number);
-  for (std::size_t at = digits.size(); at > 3 + (digits[0] == '-');) digits.insert(at -= 3, ",");
+  for (std::size_t at = digits.size(); at > 3 + (digits[0] == '-');) digits.insert(at -= 3, 1, ',');
   return digits;
 }
 

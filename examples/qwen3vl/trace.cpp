@@ -90,7 +90,11 @@ void add_trace(CLI::App& app) {
       ->add_option("--dialect", options->dialect, "Position ids as released, or as transformers 5 makes them")
       ->check(CLI::IsMember({"released", "transformers5"}))
       ->capture_default_str();
-  command->add_option("--chunk", options->chunk, "Read the prompt in chunks of so many tokens; 0: whole")
+  command
+      ->add_option(
+          "--chunk", options->chunk,
+          "Read the prompt in chunks of so many tokens; 0: whole. A row of padding sees the keys of its own "
+          "and earlier chunks, so that its numbers, which nobody uses, are then others")
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
   command->add_option("--threads", options->threads, "Threads")

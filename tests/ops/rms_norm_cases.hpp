@@ -32,17 +32,22 @@ template <class Bench> void rms_norm_cases(Bench& bench) {
                 ulps<T>(1));
   }
   SUBCASE("rounds to T before the weight, as the reference does") {
-    // x/rms = 1.00390625·(1 − tiny): in bf16 that is 1.0 or 1.0078125, and 3 · either shows which
     const auto x = rounded<T>(random({64, 64}, 7));
     const auto weight = rounded<T>(random({64}, 8, 3));
     auto out = bench.empty({64, 64});
     rms_norm(bench.on, bench.copy(x), bench.copy(weight), 1e-6f, out);
     const auto twice = rounded<T>(reference::rms_norm(x, weight, 1e-6, round_to<T>));
     const auto got = bench.read(out);
-    int differ = 0;
-    for (std::size_t i = 0; i < got.values.size(); ++i) differ += got.values[i] != twice.values[i];
-    // float's last bits may carry a quotient over a rounding boundary, in one case of thousands
-    if constexpr (!std::same_as<T, float>) CHECK(differ <= 8);
+    const auto once = rounded<T>(reference::rms_norm(x, weight, 1e-6, [](double v) { return v; }));
+    int not_twice = 0, not_once = 0;
+    for (std::size_t i = 0; i < got.values.size(); ++i) {
+      not_twice += got.values[i] != twice.values[i];
+      not_once += got.values[i] != once.values[i];
+    }
+    if constexpr (!std::same_as<T, float>) {
+      CHECK(not_twice <= 8);  // of 4096: float's last bits may carry a quotient over a rounding boundary
+      CHECK(not_once > 400);
+    }
   }
   SUBCASE("a row of zeros stays zero, for eps is added") {
     auto out = bench.empty({1, 5});

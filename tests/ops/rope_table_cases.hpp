@@ -11,7 +11,7 @@
 
 namespace qwen3vl::test {
 
-/// A user's own RoPE: ALiBi-like, a quarter turn a step for every pair, and cosines doubled.
+/// A user's own RoPE: every pair makes a quarter turn a step, and the cosines are doubled.
 struct QuarterTurns {
   int head_dim;
   QWEN3VL_HD int pairs() const { return head_dim / 2; }

@@ -86,7 +86,7 @@ TEST_CASE("golden: a file is within any tolerance of itself; rows come as the fo
                            "logits_bf16 ",
                            "greedy_tokens "}) {
     CAPTURE(name);
-    const std::size_t found = out.find("\n" + std::string(name), at);
+    const std::size_t found = out.find(std::string(1, '\n').append(name), at);
     REQUIRE(found != std::string::npos);
     at = found;
   }

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__AVX512BF16__)
-#include <immintrin.h>
-#endif
-
 #include <qwen3vl/cpu/matmul.hpp>
+
+#if defined(__AVX512BF16__)
+#include <immintrin.h>  // after Eigen's door, which silences it
+#endif
 
 namespace qwen3vl {
 

@@ -50,7 +50,7 @@ inline std::string timestamp_text(double seconds) {
   if (!std::isfinite(seconds)) throw Error("timestamp_text", "the time is " + std::to_string(seconds));
   char digits[320];  // the largest double has 309 digits before the point
   const auto end = std::to_chars(digits, digits + sizeof digits, seconds, std::chars_format::fixed, 1).ptr;
-  return "<" + std::string(digits, end) + " seconds>";
+  return std::string(1, '<').append(digits, end).append(" seconds>");
 }
 
 }  // namespace qwen3vl

@@ -23,13 +23,16 @@ void set_shape(View<T, Rank, Space>& view, const Shape& shape, T* data) {
   view = View<T, Rank, Space>(data, sizes);
 }
 
+/// An address for tensors that nobody reads or writes.
+template <class T> T* nowhere() { return reinterpret_cast<T*>(std::uintptr_t{256}); }
+
 /// The model on DryRun: shapes only.
 template <class Model, class Config> auto shape_model(const Config& config) {
   using Dry = typename Model::template On<DryRun>;
   Dry model(config);
   Dry::weights(model, config, [](std::string_view, auto& view, Shape shape) {
     using Element = std::remove_reference_t<decltype(*view.data)>;
-    set_shape(view, shape, reinterpret_cast<Element*>(std::uintptr_t{256}));
+    set_shape(view, shape, nowhere<Element>());
   });
   model.tie(config);
   return model;
@@ -53,18 +56,17 @@ std::size_t step_bytes(const Config& config, std::int64_t tokens, int sequences,
   Workspace<DryRun> workspace(dry, DryRun::unlimited);
   KVCache<DryRun, T> cache(dry, text.num_hidden_layers, text.num_key_value_heads, text.head_dim, sequences,
                            tokens);
-  int something = 0;  // an address that is not null; nobody reads it
   Step<DryRun> step;
-  step.ids = {&something, {tokens}};
-  step.positions = {nullptr, {tokens}};
-  step.visual = {&something, {tokens}};
-  step.segments = {nullptr, {sequences}};
-  step.wanted = {nullptr, {wanted}};
+  step.ids = {nowhere<int>(), {tokens}};
+  step.positions = {nowhere<Position>(), {tokens}};
+  step.visual = {nowhere<int>(), {tokens}};
+  step.segments = {nowhere<Segment>(), {sequences}};
+  step.wanted = {nowhere<int>(), {wanted}};
   VisualFeatures<DryRun, T> seen;
   const std::int64_t levels = static_cast<std::int64_t>(config.vision_config.deepstack_visual_indexes.size());
-  seen.merged = {nullptr, {tokens, text.hidden_size}};
-  seen.deepstack = {nullptr, {levels, tokens, text.hidden_size}};
-  View<T, 2, DryRun::Space> logits(nullptr, {wanted, text.vocab_size});
+  seen.merged = {nowhere<T>(), {tokens, text.hidden_size}};
+  seen.deepstack = {nowhere<T>(), {levels, tokens, text.hidden_size}};
+  View<T, 2, DryRun::Space> logits(nowhere<T>(), {wanted, text.vocab_size});
   model.forward(dry, workspace, step, seen, cache, logits);
   return workspace.peak();
 }
@@ -82,9 +84,9 @@ std::size_t see_bytes(const Config& config, std::span<const Grid> grids) {
   const auto pixels = workspace.template take<T>({patches, vision.patch_elements()});
   const std::int64_t tokens = patches / vision.merged_patches();
   VisualFeatures<DryRun, T> seen;
-  seen.merged = {nullptr, {tokens, vision.out_hidden_size}};
+  seen.merged = {nowhere<T>(), {tokens, vision.out_hidden_size}};
   seen.deepstack = {
-      nullptr,
+      nowhere<T>(),
       {static_cast<std::int64_t>(vision.deepstack_visual_indexes.size()), tokens, vision.out_hidden_size}};
   model.see(dry, workspace, pixels,
             View<const Grid, 1>(grids.data(), {static_cast<std::int64_t>(grids.size())}), seen);
