@@ -21,7 +21,8 @@ TEST_CASE("expect_shape names the tensor, what it is and what it should be") {
 }
 
 TEST_CASE("expect_dense_rows wants the elements of a row side by side") {
-  View<float, 2> x(nullptr, {5, 96});
+  float numbers[5 * 96] = {};
+  View<float, 2> x(numbers, {5, 96});
   expect_dense_rows("op", "x", x);
   expect_dense_rows("op", "x", columns(x, 1, 4));
   x.stride[1] = 2;

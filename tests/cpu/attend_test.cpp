@@ -33,7 +33,8 @@ TEST_CASE_TEMPLATE("attend on the CPU allocates nothing", T, float, bf16) {
         CAPTURE(head_dim);
         CAPTURE(tokens);
         CAPTURE(group);
-        CHECK(allocations_during([&] { attend(bench.on, CausalMask{}, segments, q, kv, kv, 1.0f, q); }) == 0);
+        CHECK(allocations_after_the_first(
+                  [&] { attend(bench.on, CausalMask{}, segments, q, kv, kv, 1.0f, q); }) == 0);
       }
 }
 

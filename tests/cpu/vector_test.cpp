@@ -13,7 +13,10 @@ TEST_CASE_TEMPLATE("load and widen turn any element into floats", T, float, bf16
   for (const double value : x.values) from.push_back(T(static_cast<float>(value)));
   Lanes loaded;
   load(from.data() + 5, loaded);  // no alignment is asked for
-  for (int l = 0; l < lanes; ++l) CHECK(loaded[l] == static_cast<float>(x(5 + l)));
+  for (int l = 0; l < lanes; ++l) {
+    const float value = loaded[l];
+    CHECK(value == static_cast<float>(x(5 + l)));
+  }
   float wide[38] = {};
   wide[37] = -7;
   widen(from.data(), 37, wide);

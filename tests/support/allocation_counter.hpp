@@ -6,8 +6,9 @@ namespace qwen3vl::test {
 /// whatever calls them. Link allocation_counter.cpp into the test that asks.
 long allocations_so_far();
 
-/// How many `work` makes.
-template <class Work> long allocations_during(Work&& work) {
+/// How many `work` makes when it is done again: the first time, threads may still be starting.
+template <class Work> long allocations_after_the_first(Work&& work) {
+  work();
   const long before = allocations_so_far();
   work();
   return allocations_so_far() - before;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <bit>
 #include <concepts>
 #include <cstdint>
 
@@ -16,13 +15,20 @@
 /// Rounding is to nearest, ties to even; a NaN stays a NaN.
 namespace qwen3vl {
 
+/// The same bits as another type: std::bit_cast, which device code may not call.
+template <class To, class From>
+QWEN3VL_HD constexpr To bits_as(From from) {
+  static_assert(sizeof(To) == sizeof(From));
+  return __builtin_bit_cast(To, from);
+}
+
 struct bf16 {
   std::uint16_t bits;
 
   bf16() = default;
   QWEN3VL_HD constexpr explicit bf16(float value) : bits(round(value)) {}
   QWEN3VL_HD constexpr operator float() const {
-    return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+    return bits_as<float>(static_cast<std::uint32_t>(bits) << 16);
   }
   QWEN3VL_HD static constexpr bf16 from_bits(std::uint16_t bits) {
     bf16 value{};
@@ -32,7 +38,7 @@ struct bf16 {
 
  private:
   QWEN3VL_HD static constexpr std::uint16_t round(float value) {
-    const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
+    const std::uint32_t bits = bits_as<std::uint32_t>(value);
     const std::uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
     const bool nan = (bits & 0x7fffffff) > 0x7f800000;
     return static_cast<std::uint16_t>(nan ? (bits >> 16) | 0x40 : rounded);
@@ -47,10 +53,10 @@ struct f16 {
   QWEN3VL_HD constexpr operator float() const {
     const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000) << 16;
     const std::uint32_t rest = bits & 0x7fff;
-    if (rest >= 0x7c00) return std::bit_cast<float>(sign | 0x7f800000 | ((rest & 0x3ff) << 13));
+    if (rest >= 0x7c00) return bits_as<float>(sign | 0x7f800000 | ((rest & 0x3ff) << 13));
     // 2^112 moves the exponent's bias from 15 to 127; subnormals come out right with it
-    return std::bit_cast<float>(sign |
-                                std::bit_cast<std::uint32_t>(std::bit_cast<float>(rest << 13) * 0x1p112f));
+    return bits_as<float>(sign |
+                                bits_as<std::uint32_t>(bits_as<float>(rest << 13) * 0x1p112f));
   }
   QWEN3VL_HD static constexpr f16 from_bits(std::uint16_t bits) {
     f16 value{};
@@ -60,13 +66,13 @@ struct f16 {
 
  private:
   QWEN3VL_HD static constexpr std::uint16_t round(float value) {
-    const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
+    const std::uint32_t bits = bits_as<std::uint32_t>(value);
     const std::uint32_t sign = (bits >> 16) & 0x8000, rest = bits & 0x7fffffff;
     if (rest > 0x7f800000) return static_cast<std::uint16_t>(sign | 0x7e00);
     if (rest >= 0x477ff000) return static_cast<std::uint16_t>(sign | 0x7c00);  // 65520 and above
     if (rest < 0x38800000) {  // below 2^-14: a multiple of 2^-24, rounded by adding 0.5
-      const float shifted = std::bit_cast<float>(rest) + 0.5f;
-      return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(shifted) - 0x3f000000));
+      const float shifted = bits_as<float>(rest) + 0.5f;
+      return static_cast<std::uint16_t>(sign | (bits_as<std::uint32_t>(shifted) - 0x3f000000));
     }
     return static_cast<std::uint16_t>(sign | ((rest - 0x38000000 + 0xfff + ((rest >> 13) & 1)) >> 13));
   }
