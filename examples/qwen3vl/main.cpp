@@ -36,7 +36,8 @@ int main(int argc, char** argv) {
   } catch (const program::Exit& exit) {
     return exit.code;
   } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "qwen3vl: out of memory\n  hint: `qwen3vl plan` tells what a model and its inputs need\n");
+    std::fprintf(stderr,
+                 "qwen3vl: out of memory\n  hint: `qwen3vl plan` tells what a model and its inputs need\n");
     return 1;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "qwen3vl: %s\n", error.what());

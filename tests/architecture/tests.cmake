@@ -4,3 +4,5 @@ add_test(NAME "architecture: layers"
 add_test(NAME "architecture: the check sees what it should"
   COMMAND ${CMAKE_COMMAND} -DWORK=${CMAKE_CURRENT_BINARY_DIR}/architecture
           -P ${CMAKE_CURRENT_LIST_DIR}/self_test.cmake)
+add_test(NAME "architecture: test names reach ctest whole"
+  COMMAND ${CMAKE_COMMAND} -P ${CMAKE_CURRENT_LIST_DIR}/test_names.cmake)

@@ -69,7 +69,7 @@ TEST_CASE("Workspace on memory that somebody else owns") {
   CHECK(reinterpret_cast<std::byte*>(workspace.take<float>({2}).data) == memory.data());
 }
 
-TEST_CASE("Buffer: moved, it is released once; empty, it asks for nothing") {
+TEST_CASE("Buffer: moved, it is released once, empty, it asks for nothing") {
   Cpu cpu(1);
   Buffer<Cpu> a(cpu, 100);
   std::byte* const data = a.data();

@@ -1,5 +1,6 @@
 #include <qwen3vl/cpu/vector.hpp>
 
+#include <bit>
 #include <vector>
 
 #include "../support/close.hpp"

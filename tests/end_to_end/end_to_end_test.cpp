@@ -22,8 +22,7 @@ namespace {
 
 const std::string golden = QWEN3VL_GOLDEN;
 
-template <class T>
-std::vector<T> values(const SafetensorsFile& file, const char* name) {
+template <class T> std::vector<T> values(const SafetensorsFile& file, const char* name) {
   const auto flat = file.at(name).flat<T>();
   return {flat.begin(), flat.end()};
 }
@@ -38,7 +37,8 @@ void find_media(Conversation& chat) {
 std::vector<std::int64_t> thw(const std::vector<MediaItem>& media, bool video) {
   std::vector<std::int64_t> numbers;
   for (const MediaItem& item : media)
-    if (item.is_video() == video) numbers.insert(numbers.end(), {item.grid().t, item.grid().h, item.grid().w});
+    if (item.is_video() == video)
+      numbers.insert(numbers.end(), {item.grid().t, item.grid().h, item.grid().w});
   return numbers;
 }
 
@@ -55,8 +55,10 @@ void check(const std::string& name, Dialect dialect) {
   for (const Message& message : chat.messages)
     for (const Part& part : message.content)
       if (!part.source.empty()) media.push_back(MediaItem::open(part, settings));
-  if (expected.find("image_grid_thw")) CHECK(thw(media, false) == values<std::int64_t>(expected, "image_grid_thw"));
-  if (expected.find("video_grid_thw")) CHECK(thw(media, true) == values<std::int64_t>(expected, "video_grid_thw"));
+  if (expected.find("image_grid_thw"))
+    CHECK(thw(media, false) == values<std::int64_t>(expected, "image_grid_thw"));
+  if (expected.find("video_grid_thw"))
+    CHECK(thw(media, true) == values<std::int64_t>(expected, "video_grid_thw"));
 
   const Tokenizer tokenizer = Tokenizer::load(words);
   Encoder encoder(tokenizer);
@@ -72,7 +74,8 @@ void check(const std::string& name, Dialect dialect) {
   const Qwen3VLConfig config = read_qwen3_vl_config(read_json_file(config_path), config_path);
   Checkpoint checkpoint(directory);
   const auto loaded = load<Qwen3VL<Cpu, float>>(cpu, checkpoint, config, &cpu.threads());
-  Session session(cpu, loaded.model, config, SessionSize{1, static_cast<std::int64_t>(prompt.ids.size()) + 24, 100});
+  Session session(cpu, loaded.model, config,
+                  SessionSize{1, static_cast<std::int64_t>(prompt.ids.size()) + 24, 100});
   Chat talk(session, config, cpu.threads());
   View<const float, 1> logits = talk.read(prompt, media);
 
@@ -99,5 +102,7 @@ void check(const std::string& name, Dialect dialect) {
 TEST_CASE("end to end: text") { check("text", Dialect::released); }
 TEST_CASE("end to end: image") { check("image", Dialect::released); }
 TEST_CASE("end to end: two images") { check("two_images", Dialect::released); }
-TEST_CASE("end to end: video, as transformers 5 writes the prompt") { check("video", Dialect::transformers5); }
+TEST_CASE("end to end: video, as transformers 5 writes the prompt") {
+  check("video", Dialect::transformers5);
+}
 TEST_CASE("end to end: video, as released") { check("video_released", Dialect::released); }

@@ -39,7 +39,7 @@ TEST_CASE("no score and no temperature overflows the softmax") {
   CHECK(probabilities({10, 9}, 1e38) == std::vector<double>{0.5, 0.5});
 }
 
-TEST_CASE("draw: each token has its stretch of [0, 1)") {
+TEST_CASE("draw: each token has its stretch of 0 to 1") {
   const std::vector<Candidate> candidates{
       {1, 0, 10}, {2, 0, 11}, {0, 0, 12}, {1, 0, 13}};  // 1/4, 1/2, 0, 1/4
   CHECK(draw(candidates, 0) == 10);

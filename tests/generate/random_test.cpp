@@ -11,7 +11,7 @@ TEST_CASE("random numbers are those of the standard's engine") {
   CHECK(random.uniform() == static_cast<double>(9981545732273789042u >> 11) / 9007199254740992.0);
 }
 
-TEST_CASE("random numbers are in [0, 1), and spread evenly") {
+TEST_CASE("random numbers are in 0 to 1, and spread evenly") {
   Random random(3);
   int tenth[10] = {};
   for (int i = 0; i < 100000; ++i) {

@@ -74,7 +74,7 @@ TEST_CASE("nfc: settled characters really are: unchanged alone and after any cha
   }
 }
 
-TEST_CASE("nfc: the short cut gives what recomposing everything gives; twice is once") {
+TEST_CASE("nfc: the short cut gives what recomposing everything gives, twice is once") {
   const std::u32string some =
       U"aeqZ "
       U"0<"

@@ -70,7 +70,7 @@ TEST_CASE("the combined processor_config.json goes before the two files, half by
   CHECK(read_processor_settings(folder.path()).image.patches.patch_size == 14);
 }
 
-TEST_CASE("without files the settings are Qwen3-VL's; a missing video file follows the images' patches") {
+TEST_CASE("without files the settings are Qwen3-VL's, a missing video file follows the images' patches") {
   golden::TemporaryDirectory folder;
   const ProcessorSettings none = read_processor_settings(folder.path());
   CHECK(none.image.budget.min_pixels == 65'536);

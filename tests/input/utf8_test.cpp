@@ -7,7 +7,7 @@
 
 using namespace qwen3vl;
 
-TEST_CASE("utf8: every code point survives encoding and decoding; surrogates do not") {
+TEST_CASE("utf8: every code point survives encoding and decoding, surrogates do not") {
   for (char32_t code = 0; code < 0x110000; ++code) {
     std::string text;
     append_utf8(text, code);

@@ -72,7 +72,8 @@ TEST_CASE("a kept prefix, cut anywhere, inside an image too, gives what one pass
   const std::vector<float> wanted = prompt.read(*fresh, 0, prompt.tokens);
   auto session = prompt.session({1, 128, 512});
   prompt.read(*session, 0, prompt.tokens);
-  for (const std::int64_t kept : {prompt.tokens - 1, std::int64_t{60}, std::int64_t{31}, std::int64_t{8}, std::int64_t{0}}) {
+  for (const std::int64_t kept :
+       {prompt.tokens - 1, std::int64_t{60}, std::int64_t{31}, std::int64_t{8}, std::int64_t{0}}) {
     CAPTURE(kept);
     session->rewind(0, kept);
     CHECK(session->length(0) == kept);
@@ -97,8 +98,9 @@ TEST_CASE("a batch of three, left-padded, packed and one by one, gives the same 
   Cpu cpu(2);
   Checkpoint checkpoint(golden.checkpoint_directory);
   const auto loaded = load<Qwen3VL<Cpu, float>>(cpu, checkpoint, golden.config);
-  const auto batch = batch_positions(golden.inputs, {golden.config.image_token_id, golden.config.video_token_id}, 2,
-                                     TextTimestamps{}, AfterVision::behind_all_axes);
+  const auto batch =
+      batch_positions(golden.inputs, {golden.config.image_token_id, golden.config.video_token_id}, 2,
+                      TextTimestamps{}, AfterVision::behind_all_axes);
   std::int64_t seen = 0;
   for (const Grid& grid : golden.inputs.images) seen += grid.tokens(2);
 
@@ -139,7 +141,8 @@ TEST_CASE("a session says what it cannot do") {
   Prompt prompt("qwen3vl_image_video");
   auto session = prompt.session({1, 50, 16});
   const SequenceInput all = prompt.part(0, prompt.tokens);
-  CHECK_THROWS_WITH_AS(session->read(std::span(&all, 1)), doctest::Contains("the context of 50 tokens is full"), Error);
+  CHECK_THROWS_WITH_AS(session->read(std::span(&all, 1)),
+                       doctest::Contains("the context of 50 tokens is full"), Error);
   CHECK_THROWS_WITH_AS(session->rewind(0, 10), doctest::Contains("cannot rewind"), Error);
   const std::vector<int> outside{100000};
   const std::vector<Position> at{{0, 0, 0}};
@@ -148,8 +151,9 @@ TEST_CASE("a session says what it cannot do") {
   const std::vector<int> unseen{44};
   const std::vector<int> image{500};
   const SequenceInput early{image, at, unseen};
-  CHECK_THROWS_WITH_AS(session->read(std::span(&early, 1)), doctest::Contains("wants visual token 44, but 44 were seen"),
-                       Error);
-  CHECK_THROWS_WITH_AS((Prompt::TestSession(prompt.cpu, prompt.loaded.model, prompt.golden.config, {1, 1 << 30})),
-                       doctest::Contains("max_position_embeddings"), Error);
+  CHECK_THROWS_WITH_AS(session->read(std::span(&early, 1)),
+                       doctest::Contains("wants visual token 44, but 44 were seen"), Error);
+  CHECK_THROWS_WITH_AS(
+      (Prompt::TestSession(prompt.cpu, prompt.loaded.model, prompt.golden.config, {1, 1 << 30})),
+      doctest::Contains("max_position_embeddings"), Error);
 }

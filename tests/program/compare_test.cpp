@@ -53,7 +53,7 @@ std::vector<std::string> in_forward_order(std::vector<std::string> names) {
 
 }  // namespace
 
-TEST_CASE("golden: a file is within any tolerance of itself; rows come as the forward pass goes") {
+TEST_CASE("golden: a file is within any tolerance of itself, rows come as the forward pass goes") {
   const std::string out = output_of({"compare", reference, reference, "--tolerance", "0"});
   CHECK(contains(out, "57 tensors compared, tolerance 0: all within"));
   std::size_t at = 0;
@@ -134,7 +134,7 @@ TEST_CASE("relative error is ‖a − b‖ / ‖b‖, whatever the types of floa
   CHECK(compare({row<float>("x", {})}, {row<float>("x", {})}).exit_code == 0);
 }
 
-TEST_CASE("integers are equal or not, whatever their width; no tolerance helps") {
+TEST_CASE("integers are equal or not, whatever their width, no tolerance helps") {
   CHECK(compare({row<std::int32_t>("ids", {1, 2})}, {row<std::int64_t>("ids", {1, 2})}).exit_code == 0);
   const std::int64_t huge = (std::int64_t{1} << 60) + 1;  // a double cannot tell it from its neighbour
   const Ran ran = compare({row<std::int64_t>("ids", {huge, 2})}, {row<std::int64_t>("ids", {huge - 1, 2})},

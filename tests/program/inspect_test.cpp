@@ -43,7 +43,7 @@ std::string folded(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("golden: a complete checkpoint; layers that are alike are one line") {
+TEST_CASE("golden: a complete checkpoint, layers that are alike are one line") {
   const std::string out = folded(output_of({"inspect", tied}));
   CHECK(contains(out, "\"qwen3_vl\", 121 weights in 1 file"));
   CHECK(contains(out, "├─ layers.0 … 3 (4 ×) each 43,200 F32 172,800 691.2 kB\n"));
@@ -93,7 +93,7 @@ TEST_CASE("weights that are merely unused do not make a checkpoint incomplete") 
   CHECK(contains(out, "complete"));
 }
 
-TEST_CASE("a model of another type is shown, and not checked; names of strangers cannot steer a terminal") {
+TEST_CASE("a model of another type is shown, and not checked, names of strangers cannot steer a terminal") {
   const TemporaryFolder folder;
   copy_checkpoint(folder, tied, [](TensorPlan& plan) {
     if (plan.name == "model.language_model.norm.weight") plan.name = "evil\033[2J\nname";

@@ -192,7 +192,7 @@ TEST_CASE("random weights: norms are 1, biases small") {
   CHECK(std::set<float>(numbers.begin(), numbers.end()).size() > 50);
 }
 
-TEST_CASE("a folder that is not empty is left alone, unless --force; its old weights then go") {
+TEST_CASE("a folder that is not empty is left alone, unless --force, its old weights then go") {
   const TemporaryFolder folder;
   folder.write("note.txt", "mine");
   folder.write("model.safetensors.index.json", "{}");

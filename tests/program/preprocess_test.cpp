@@ -57,7 +57,7 @@ TEST_CASE("pictures: grid, mean and the head of the first patch, both resamplers
   CHECK(compared == 8);
 }
 
-TEST_CASE("a clip: grid, frames and times; the summary says the same") {
+TEST_CASE("a clip: grid, frames and times, the summary says the same") {
   const TemporaryFolder folder;
   const std::string output = folder / "out.safetensors", name = "clip_lossless_160x120_24fps_4s.mkv";
   const std::string summary =

@@ -30,7 +30,7 @@ TEST_CASE("every golden conversation, with its tools and switches") {
   CHECK(rows.size() == 28);
 }
 
-TEST_CASE("messages from standard input; --template chooses another generation, and needs no model") {
+TEST_CASE("messages from standard input, --template chooses another generation, and needs no model") {
   const std::string turn = "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n";
   CHECK(output_of({"render", "--model", tokenizer_folder, "--messages", "-"}, hi) == turn);
   CHECK(output_of({"render", "--template", "thinking", "--messages", "-"}, hi) == turn + "<think>\n");

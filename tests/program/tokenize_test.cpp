@@ -42,7 +42,7 @@ TEST_CASE("all of standard input is one text, its last line end too") {
   CHECK(output_of(command, "<|im_end|>") == "[151645]\n");
 }
 
-TEST_CASE("--decode writes the text as it is; --skip-special leaves control tokens out") {
+TEST_CASE("--decode writes the text as it is, --skip-special leaves control tokens out") {
   CHECK(output_of(with({"--decode"}), "[9707, 11, 1879, 0]") == "Hello, world!");
   CHECK(output_of(with({"--decode"}), " [ 9707 ,\n 11 ] \n") == "Hello,");
   CHECK(output_of(with({"--decode"}), "[]") == "");
@@ -57,7 +57,7 @@ TEST_CASE("lines: none, one without an end, Windows' ends, an empty string") {
   CHECK(output_of(with({"--jsonl", "--decode"}), "[64]\n[]\n") == "\"a\"\n\"\"\n");
 }
 
-TEST_CASE("a line that is no JSON string is named; the lines before it have been answered") {
+TEST_CASE("a line that is no JSON string is named, the lines before it have been answered") {
   const Ran ran = run_program(with({"--jsonl"}), "\"a\"\n{}\n\"b\"\n");
   CHECK(ran.exit_code == 1);
   CHECK(ran.out == "[64]\n");

@@ -70,7 +70,7 @@ TEST_CASE_TEMPLATE("DecoderLayer: x + self_attn(norm(x)), then + mlp(norm(x))", 
   CHECK_SAME(fixture.bench.read(again), fed);
 }
 
-TEST_CASE("DecoderLayer: the weights have the checkpoint's names; an observer's, the reference's") {
+TEST_CASE("DecoderLayer: the weights have the checkpoint's names, an observer's, the reference's") {
   Fixture<float> fixture;
   CHECK(fixture.weights.names ==
         std::vector<std::string>{"input_layernorm.weight", "self_attn.q_proj.weight",

@@ -106,7 +106,7 @@ TEST_CASE_TEMPLATE("TextModel: a prefix that is in the cache need not be read ag
   const auto whole = fixture.whole(prompt);
   fixture.run(prompt, 0, 30, {{0, 30, 64, 30, 0}});                    // as sequence 1
   const auto rest = fixture.run(prompt, 6, 24, {{0, 24, 64, 30, 0}});  // its first six tokens kept:
-  CHECK(relative_error(rest, whole.rows(6, 24)) <= near<T>);          // in the middle of the image
+  CHECK(relative_error(rest, whole.rows(6, 24)) <= near<T>);           // in the middle of the image
 }
 
 TEST_CASE_TEMPLATE("TextModel: sequences of a batch are what they are alone, in any order", T, float, bf16) {

@@ -16,8 +16,7 @@
 namespace qwen3vl {
 
 /// The same bits as another type: std::bit_cast, which device code may not call.
-template <class To, class From>
-QWEN3VL_HD constexpr To bits_as(From from) {
+template <class To, class From> QWEN3VL_HD constexpr To bits_as(From from) {
   static_assert(sizeof(To) == sizeof(From));
   return __builtin_bit_cast(To, from);
 }
@@ -55,8 +54,7 @@ struct f16 {
     const std::uint32_t rest = bits & 0x7fff;
     if (rest >= 0x7c00) return bits_as<float>(sign | 0x7f800000 | ((rest & 0x3ff) << 13));
     // 2^112 moves the exponent's bias from 15 to 127; subnormals come out right with it
-    return bits_as<float>(sign |
-                                bits_as<std::uint32_t>(bits_as<float>(rest << 13) * 0x1p112f));
+    return bits_as<float>(sign | bits_as<std::uint32_t>(bits_as<float>(rest << 13) * 0x1p112f));
   }
   QWEN3VL_HD static constexpr f16 from_bits(std::uint16_t bits) {
     f16 value{};
