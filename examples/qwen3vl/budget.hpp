@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 
@@ -9,6 +11,20 @@
 #include "memory.hpp"
 
 namespace program {
+
+/// A picture is decoded by one library and kept by us: twice in memory for a moment, once for good.
+inline void add_picture(qwen3vl::MemoryPlan& plan, std::int64_t height, std::int64_t width) {
+  const std::size_t bytes = std::size_t(3) * std::size_t(height) * std::size_t(width);
+  plan.pictures += bytes;
+  plan.decoding = std::max(plan.decoding, bytes);
+}
+
+/// A clip's decoder stays open as long as the conversation lasts: its code and tables, some twenty frames
+/// to refer to, and one in RGB.
+inline void add_clip(qwen3vl::MemoryPlan& plan, std::int64_t height, std::int64_t width) {
+  const std::size_t frame = std::size_t(height) * std::size_t(width);
+  plan.pictures += (std::size_t{8} << 20) + 20 * frame * 3 / 2 + 3 * frame;
+}
 
 /// Throws, with the number and a remedy, when a plan does not fit into the memory there is. What the
 /// process has already counts on both sides.

@@ -173,11 +173,10 @@ template <class T> class Talk {
   MemoryPlan plan(std::span<const Grid> grids, std::int64_t context) const {
     MemoryPlan plan = plan_memory<Model>(around_.config, grids, context, around_.options.chunk);
     plan.program = program_bytes_;
-    for (const MediaItem& item : media_)
-      if (!item.is_video()) {
-        const PixelSize size = item.placement().original;
-        plan.pictures += std::size_t(3) * std::size_t(size.height) * std::size_t(size.width);
-      }
+    for (const MediaItem& item : media_) {
+      const PixelSize size = item.placement().original;
+      item.is_video() ? add_clip(plan, size.height, size.width) : add_picture(plan, size.height, size.width);
+    }
     return plan;
   }
 

@@ -14,6 +14,7 @@
 #include <qwen3vl/model/plan.hpp>
 #include <qwen3vl/model/qwen3_vl.hpp>
 
+#include "budget.hpp"
 #include "commands.hpp"
 #include "dtype_option.hpp"
 #include "memory.hpp"
@@ -58,17 +59,18 @@ void run(const PlanOptions& options) {
   const ProcessorSettings processor = read_processor_settings(options.model);
   const int merge = config.vision_config.spatial_merge_size;
   std::vector<Grid> grids;
-  std::size_t pictures = 0;
+  MemoryPlan media;
   for (const std::string& text : options.image_sizes) {
     const auto size = read_size(text, 2, "--image-size 1920x1080: width x height, in pixels");
     grids.push_back(plan_image({int(size[1]), int(size[0])}, processor.image).grid);
-    pictures += std::size_t(3 * size[0] * size[1]);
+    add_picture(media, size[1], size[0]);
   }
   for (const std::string& text : options.video_sizes) {
     const auto size = read_size(text, 3, "--video-size 1280x720x20: width x height x frames to look at");
     ChosenFrames frames;
     frames.indices.resize(std::size_t(size[2]));
     grids.push_back(plan_frames(frames, {int(size[1]), int(size[0])}, processor.video).grid);
+    add_clip(media, size[1], size[0]);
   }
   std::size_t tokenizer_bytes = 0;
   {  // the words of the model are loaded as chat loads them, to be counted
@@ -86,7 +88,8 @@ void run(const PlanOptions& options) {
   with_dtype(dtype, [&](auto element) {
     MemoryPlan plan =
         plan_memory<Qwen3VL<Cpu, decltype(element)>>(config, grids, options.context, options.chunk);
-    plan.pictures = pictures;
+    plan.pictures = media.pictures;
+    plan.decoding = media.decoding;
     plan.program = resident_memory() + tokenizer_bytes + Cpu::scratch_bytes(options.threads);
     const std::size_t available = available_memory();
     if (options.json) {
@@ -96,8 +99,9 @@ void run(const PlanOptions& options) {
            {std::pair{"weights", plan.weights}, std::pair{"kv_cache", plan.kv_cache},
             std::pair{"pixels", plan.pixels}, std::pair{"features", plan.features},
             std::pair{"tower", plan.tower}, std::pair{"decoder", plan.decoder},
-            std::pair{"pictures", plan.pictures}, std::pair{"program", plan.program},
-            std::pair{"peak", plan.peak()}, std::pair{"available", available}})
+            std::pair{"pictures", plan.pictures}, std::pair{"decoding", plan.decoding},
+            std::pair{"program", plan.program}, std::pair{"peak", plan.peak()},
+            std::pair{"available", available}})
         out[std::string(name)] = bytes;
       std::printf("%s\n", to_text(out, "plan").c_str());
       return;
@@ -122,10 +126,12 @@ void run(const PlanOptions& options) {
     line("pixel values", plan.pixels, "of the largest picture or clip; then given back");
     line("tower", plan.tower, "activations of its largest pass; then given back");
     line("decoder", plan.decoder, "activations of a chunk, logits");
-    line("pictures", plan.pictures, "decoded");
+    line("pictures", plan.pictures, "decoded, and the decoders of clips; as long as the conversation lasts");
+    line("decoding", plan.decoding, "the largest picture once more, while it is read; then given back");
     line("program", plan.program, "code, tokenizer, scratch of the threads");
     line("peak", plan.peak(),
-         "weights, features, pictures, program, and the larger of (pixels, tower) and (cache, decoder)");
+         "weights, pictures, program, and the largest of decoding, features with pixels and tower, "
+         "features with cache and decoder");
     line("available", available, plan.peak() <= available ? "it fits" : "it does NOT fit");
   });
 }

@@ -19,12 +19,15 @@ struct MemoryPlan {
   std::size_t features = 0;  // what the tower hands to the decoder, DeepStack's included
   std::size_t tower = 0;     // scratch of the largest pass
   std::size_t decoder = 0;   // scratch of a step, its arrays and logits
+  std::size_t decoding = 0;  // while the largest picture or clip is read from its file; the caller's to say
   std::size_t pictures = 0;  // decoded, as long as the conversation lasts; the caller's to say
   std::size_t program = 0;   // what the process takes besides: code, tokenizer, kernels' scratch; likewise
 
-  /// Pixels and the tower's scratch are given back before the decoder writes to its cache and scratch.
+  /// What decoding takes is given back before the tower works, pixels and the tower's scratch before the
+  /// decoder writes to its cache and scratch.
   std::size_t peak() const {
-    return weights + pictures + program + features + std::max(pixels + tower, kv_cache + decoder);
+    return weights + pictures + program +
+           std::max({decoding, features + pixels + tower, features + kv_cache + decoder});
   }
 };
 
