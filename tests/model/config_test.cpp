@@ -1,0 +1,93 @@
+/// config.json in both layouts, and what is refused.
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <qwen3vl/model/config.hpp>
+
+using namespace qwen3vl;
+
+namespace {
+
+Json golden() { return read_json_file(std::string(QWEN3VL_GOLDEN) + "/models/tied/config.json"); }
+
+/// The same sizes as files of the first releases have them.
+Json older_layout() {
+  Json json = golden();
+  Json& text = json["text_config"];
+  const Json rope = text["rope_parameters"];
+  text.erase("rope_parameters");
+  text["rope_theta"] = rope["rope_theta"];
+  text["rope_scaling"] = {
+      {"mrope_interleaved", true}, {"mrope_section", rope["mrope_section"]}, {"rope_type", "default"}};
+  json.erase("dtype");
+  json["torch_dtype"] = "bfloat16";
+  return json;
+}
+
+void check_refused(Json json, const char* words) {
+  CHECK_THROWS_WITH_AS(read_qwen3_vl_config(json, "config.json"), doctest::Contains(words), Error);
+}
+
+}  // namespace
+
+TEST_CASE("config.json: both layouts of the RoPE fields say the same") {
+  for (const Json& json : {golden(), older_layout()}) {
+    const Qwen3VLConfig config = read_qwen3_vl_config(json, "config.json");
+    CHECK(config.text_config.rope_theta == 5e6);
+    CHECK(config.text_config.mrope_section == std::array<int, 3>{6, 5, 5});
+    CHECK(config.text_config.head_dim == 32);
+    CHECK(config.text_config.tie_word_embeddings);
+    CHECK(config.vision_config.deepstack_visual_indexes == std::vector<int>{0, 1, 2});
+    CHECK(config.vision_config.patch_elements() == 96);
+    CHECK(config.image_token_id == 500);
+  }
+  CHECK(read_qwen3_vl_config(older_layout(), "config.json").dtype == "bfloat16");
+}
+
+TEST_CASE("config.json: the embedding is tied when either place says so") {
+  Json json = golden();
+  json["tie_word_embeddings"] = false;
+  CHECK(read_qwen3_vl_config(json, "config.json").text_config.tie_word_embeddings);
+  json["text_config"]["tie_word_embeddings"] = false;
+  CHECK_FALSE(read_qwen3_vl_config(json, "config.json").text_config.tie_word_embeddings);
+}
+
+TEST_CASE("config.json: a missing num_key_value_heads means as many as heads") {
+  Json json = golden();
+  json["text_config"]["num_key_value_heads"] = nullptr;
+  CHECK(read_qwen3_vl_config(json, "config.json").text_config.num_key_value_heads == 4);
+}
+
+TEST_CASE("config.json: what contradicts itself or the architecture is refused, and named") {
+  const auto with = [](const char* part, const char* key, const Json& value) {
+    Json json = golden();
+    (std::string(part).empty() ? json : json[part])[key] = value;
+    return json;
+  };
+  check_refused(with("", "model_type", "llama"), "model_type is \"llama\", should be \"qwen3_vl\"");
+  check_refused(with("text_config", "hidden_size", 0), "hidden_size is 0");
+  check_refused(with("text_config", "hidden_size", "64"), "hidden_size is \"64\", should be an integer");
+  check_refused(with("text_config", "hidden_size", 128), "out_hidden_size is not text_config.hidden_size");
+  check_refused(with("text_config", "num_key_value_heads", 3), "not a multiple of num_key_value_heads");
+  check_refused(with("text_config", "head_dim", 34), "mrope_section does not add up to head_dim / 2 = 17");
+  check_refused(with("text_config", "attention_bias", true), "attention_bias");
+  check_refused(with("text_config", "hidden_act", "relu"), "hidden_act is \"relu\"");
+  check_refused(with("vision_config", "hidden_act", "gelu"), "gelu_pytorch_tanh");
+  check_refused(with("vision_config", "num_position_embeddings", 65), "not a square");
+  check_refused(with("vision_config", "deepstack_visual_indexes", {0, 1, 9}),
+                "deepstack_visual_indexes[2] is 9");
+  check_refused(with("vision_config", "deepstack_visual_indexes", {2, 1}), "do not increase");
+  check_refused(with("vision_config", "num_heads", 5), "no multiple of 4");
+  check_refused(with("", "video_token_id", 500), "are the same");
+  check_refused(with("", "quantization_config", {{"quant_method", "fp8"}}), "quantised");
+  Json yarn = golden();
+  yarn["text_config"]["rope_parameters"]["rope_type"] = "yarn";
+  check_refused(yarn, "rope_type \"yarn\"");
+  Json chunked = golden();
+  chunked["text_config"]["rope_parameters"]["mrope_interleaved"] = false;
+  check_refused(chunked, "mrope_interleaved is false");
+  Json none = golden();
+  none.erase("vision_config");
+  check_refused(none, "vision_config is missing");
+}
