@@ -13,7 +13,7 @@ static_assert(Backend<DryRun>);
 
 namespace {
 template <int Rank> View<float, Rank, DryRun::Space> shape(const std::int64_t (&sizes)[Rank]) {
-  return {nullptr, sizes};
+  return {reinterpret_cast<float*>(std::uintptr_t{256}), sizes};  // nobody reads or writes there
 }
 }  // namespace
 

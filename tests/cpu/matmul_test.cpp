@@ -49,9 +49,9 @@ TEST_CASE_TEMPLATE("EigenTiles: a token's sums are added in the same order where
 
 TEST_CASE_TEMPLATE("EigenTiles allocates nothing", T, float, bf16) {
   BenchOn<EigenCpu, T> bench(2);
-  for (const std::int64_t tokens : {1, 2, 8, 9, 33, 96, 97, 300, 800})
-    for (const std::int64_t in : {1, 7, 64, 320, 321, 640, 1000})
-      for (const std::int64_t outputs : {1, 5, 48, 95, 96, 97, 200}) {
+  for (const std::int64_t tokens : {1, 8, 9, 97, 300})
+    for (const std::int64_t in : {1, 7, 320, 321, 640})
+      for (const std::int64_t outputs : {1, 48, 95, 97, 200}) {
         auto x = bench.full({tokens, in}, 1), weight = bench.full({outputs, in}, 1),
              out = bench.empty({tokens, outputs});
         CAPTURE(tokens);
