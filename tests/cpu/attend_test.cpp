@@ -26,8 +26,8 @@ TEST_CASE_TEMPLATE("attend on the CPU: the team's size changes no bit", T, float
 TEST_CASE_TEMPLATE("attend on the CPU allocates nothing", T, float, bf16) {
   CpuBench<T> bench;
   for (const std::int64_t head_dim : {2, 16, 64, 72, 80, 128, 192, 256, 320, 512})
-    for (const auto& [tokens, group] :
-         {std::pair{1, 1}, {1, 8}, {1, 64}, {2, 8}, {13, 2}, {65, 1}, {65, 2}}) {
+    for (const auto& size : {std::pair{1, 1}, {1, 8}, {1, 64}, {2, 8}, {13, 2}, {65, 1}, {65, 2}}) {
+      const int tokens = size.first, group = size.second;
       auto q = bench.full({tokens, group, head_dim}, 1), kv = bench.full({tokens + 160, 1, head_dim}, 1);
       const auto segments = bench.list(std::vector<Segment>{{0, tokens, 0, tokens + 160, 0}});
       CAPTURE(head_dim);

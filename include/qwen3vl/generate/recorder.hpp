@@ -36,8 +36,8 @@ class Recorder {
   /// `places` are the running step's; they are asked for when a text tensor comes.
   template <class Places> auto observer(Places places) {
     return [this, places](std::string_view name, const auto& x) {
-      record(std::string(name), x,
-             name.starts_with("model.visual.") ? std::span<const TokenPlace>{} : places());
+      this->record(std::string(name), x,
+                   name.starts_with("model.visual.") ? std::span<const TokenPlace>{} : places());
     };
   }
   /// A second pass of the tower begins: its tensors are others than the first one's.
