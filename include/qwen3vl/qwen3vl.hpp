@@ -49,10 +49,15 @@
 #include <qwen3vl/ops/position_embedding.hpp>
 #include <qwen3vl/ops/rms_norm.hpp>
 #include <qwen3vl/ops/rope/axial_2d.hpp>
+#include <qwen3vl/ops/rope/dynamic_ntk.hpp>
+#include <qwen3vl/ops/rope/linear_scaling.hpp>
 #include <qwen3vl/ops/rope/mrope_chunked.hpp>
 #include <qwen3vl/ops/rope/mrope_interleaved.hpp>
 #include <qwen3vl/ops/rope/rope.hpp>
+#include <qwen3vl/ops/rope/scaled.hpp>
+#include <qwen3vl/ops/rope/scaling.hpp>
 #include <qwen3vl/ops/rope/standard.hpp>
+#include <qwen3vl/ops/rope/yarn.hpp>
 #include <qwen3vl/ops/rope_table.hpp>
 #include <qwen3vl/ops/rotate.hpp>
 #include <qwen3vl/ops/take_rows.hpp>

@@ -81,13 +81,41 @@ TEST_CASE("config.json: what contradicts itself or the architecture is refused, 
   check_refused(with("vision_config", "num_heads", 5), "no multiple of 4");
   check_refused(with("", "video_token_id", 500), "are the same");
   check_refused(with("", "quantization_config", {{"quant_method", "fp8"}}), "quantised");
-  Json yarn = golden();
-  yarn["text_config"]["rope_parameters"]["rope_type"] = "yarn";
-  check_refused(yarn, "rope_type \"yarn\"");
+  Json unknown = golden();
+  unknown["text_config"]["rope_parameters"]["rope_type"] = "longrope";
+  check_refused(unknown, "rope_type \"longrope\" is not known");
+  Json linear = golden();
+  linear["text_config"]["rope_parameters"]["rope_type"] = "linear";
+  check_refused(linear, "factor is missing");
   Json chunked = golden();
   chunked["text_config"]["rope_parameters"]["mrope_interleaved"] = false;
   check_refused(chunked, "mrope_interleaved is false");
   Json none = golden();
   none.erase("vision_config");
   check_refused(none, "vision_config is missing");
+}
+
+TEST_CASE("config.json: what stretches the RoPE") {
+  Json json = golden();
+  Json& rope = json["text_config"]["rope_parameters"];
+  rope["rope_type"] = "yarn";
+  rope["original_max_position_embeddings"] = 262144;
+  json["text_config"]["max_position_embeddings"] = 786432;
+  const auto scaling = [&] { return read_qwen3_vl_config(json, "config.json").text_config.rope_scaling; };
+  CHECK(scaling().type == RopeScaling::Type::yarn);
+  CHECK(scaling().factor == 3);  // of the two lengths, where it is not given
+  CHECK(std::abs(scaling().attention_factor - 1.1098612288668110) <= 1e-15);
+  CHECK(scaling().beta_fast == 32);
+  rope["factor"] = 2, rope["beta_fast"] = nullptr, rope["beta_slow"] = 0;
+  CHECK(std::abs(scaling().attention_factor - 1.0693147180559945) <= 1e-15);
+  CHECK((scaling().beta_fast == 32 && scaling().beta_slow == 1));
+  rope["mscale"] = 1.0, rope["mscale_all_dim"] = 1.0;
+  CHECK(scaling().attention_factor == 1);
+  rope["attention_factor"] = 1.5;
+  CHECK(scaling().attention_factor == 1.5);
+  rope["beta_slow"] = 40;
+  check_refused(json, "beta_fast is below beta_slow");
+  rope = {{"rope_type", "dynamic"}, {"factor", 4.0}, {"rope_theta", 1e4}, {"mrope_section", {6, 5, 5}}};
+  CHECK(scaling().type == RopeScaling::Type::dynamic);
+  CHECK(scaling().original_max_position_embeddings == 786432);
 }

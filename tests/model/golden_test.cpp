@@ -60,8 +60,10 @@ TEST_CASE("qwen3vl_text: every traced tensor, f32") { check_case("qwen3vl_text",
 TEST_CASE("qwen3vl_image_video: every traced tensor, f32") { check_case("qwen3vl_image_video", "tied"); }
 TEST_CASE("qwen3vl_untied: every traced tensor, f32") { check_case("qwen3vl_untied", "untied"); }
 TEST_CASE("qwen3vl_batch: every traced tensor, f32") { check_case("qwen3vl_batch", "tied"); }
+TEST_CASE("qwen3vl_yarn: every traced tensor, f32") { check_case("qwen3vl_yarn", "yarn"); }
 
 TEST_CASE("qwen3vl_text: bf16 logits") { check_bf16("qwen3vl_text", "tied"); }
 TEST_CASE("qwen3vl_image_video: bf16 logits") { check_bf16("qwen3vl_image_video", "tied"); }
 TEST_CASE("qwen3vl_untied: bf16 logits") { check_bf16("qwen3vl_untied", "untied"); }
 TEST_CASE("qwen3vl_batch: bf16 logits") { check_bf16("qwen3vl_batch", "tied"); }
+TEST_CASE("qwen3vl_yarn: bf16 logits") { check_bf16("qwen3vl_yarn", "yarn"); }

@@ -7,6 +7,7 @@
 #include <qwen3vl/ops/rope/axial_2d.hpp>
 #include <qwen3vl/ops/rope/mrope_chunked.hpp>
 #include <qwen3vl/ops/rope/mrope_interleaved.hpp>
+#include <qwen3vl/ops/rope/scaled.hpp>
 #include <qwen3vl/ops/rope/standard.hpp>
 
 using namespace qwen3vl;
@@ -151,4 +152,80 @@ TEST_CASE("make_rope: from the config where the policy knows how, else from head
 TEST_CASE("rope_scaling is 1 unless the policy says otherwise") {
   CHECK(rope_scaling(StandardRoPE{16, 1e4f}) == 1);
   CHECK(rope_scaling(Scaled{{16}}) == 1.5f);
+}
+
+namespace {
+
+struct Long : Config {
+  RopeScaling rope_scaling;
+  Long(RopeScaling::Type type, double theta, double factor, double original) {
+    rope_theta = theta;
+    rope_scaling.type = type, rope_scaling.factor = factor;
+    rope_scaling.original_max_position_embeddings = original, rope_scaling.attention_factor = 1.25;
+  }
+};
+
+/// By which share of its own speed pair i still turns.
+double share(const auto& rope, const auto& unscaled, int pair) {
+  const Position at{1000, 1000, 1000};
+  return double(rope.angle(at, pair)) / unscaled.angle(at, pair);
+}
+
+}  // namespace
+
+TEST_CASE("YaRN: fast pairs as they are, slow ones slowed, a ramp between") {
+  const auto check = [](double theta, double factor, double original, int low, int high,
+                        const std::vector<std::pair<int, double>>& shares) {
+    const Long config(RopeScaling::Type::yarn, theta, factor, original);
+    const auto rope = YaRN<MRoPEInterleaved>::from(config);
+    const auto plain = MRoPEInterleaved::from(config);
+    CHECK((rope.low == low && rope.high == high));
+    CHECK(rope_scaling(rope) == 1.25f);
+    for (const auto& [pair, expected] : shares) {
+      CAPTURE(pair);
+      CHECK(std::abs(share(rope, plain, pair) - expected) <= 1e-6);
+    }
+    CHECK(YaRN<StandardRoPE>::from(config).angle({77, 77, 77}, 50) == rope.angle({77, 77, 77}, 50));
+  };
+  check(5e6, 3, 262144, 29, 45,
+        {{0, 1}, {29, 1}, {30, 0.958333333}, {40, 0.541666667}, {44, 0.375}, {45, 1 / 3.0}, {63, 1 / 3.0}});
+  check(5e6, 2, 262144, 29, 45, {{29, 1}, {30, 0.96875}, {40, 0.65625}, {44, 0.53125}, {45, 0.5}});
+  check(1e6, 4, 32768, 23, 40, {{23, 1}, {40, 0.25}});
+}
+
+TEST_CASE("LinearScaling divides every position") {
+  const Long config(RopeScaling::Type::linear, 1e4, 4, 2048);
+  const auto rope = LinearScaling<MRoPEChunked>::from(config);
+  for (const int pair : {0, 20, 63}) CHECK(share(rope, MRoPEChunked::from(config), pair) == 0.25);
+}
+
+TEST_CASE("DynamicNTK: theta grows with the length, and not before the original one") {
+  const Long config(RopeScaling::Type::dynamic, 1e4, 2, 2048);
+  const auto rope = DynamicNTK<StandardRoPE>::from(config);
+  const auto plain = StandardRoPE::from(config);
+  for (const int pair : {0, 1, 63})
+    CHECK(rope.at_length(2048).angle({9, 9, 9}, pair) == plain.angle({9, 9, 9}, pair));
+  const double theta = 1e4 * std::pow(2.0 * 8192 / 2048 - 1, 128.0 / 126);
+  for (const int pair : {1, 31, 63}) {
+    const double expected = 5000 * std::pow(theta, -2.0 * pair / 128);
+    CHECK(std::abs(rope.at_length(8192).angle({5000, 0, 0}, pair) / expected - 1) <= 1e-6);
+  }
+}
+
+TEST_CASE("ScaledRoPE is what the config names") {
+  const Position at{300000, 300000, 300000};
+  const auto same = [&](const auto& a, const auto& b) {
+    for (int pair = 0; pair < 64; ++pair) CHECK(a.angle(at, pair) == b.angle(at, pair));
+    CHECK(rope_scaling(a) == rope_scaling(b));
+    CHECK(a.pairs() == b.pairs());
+  };
+  using R = MRoPEInterleaved;
+  const Long yarn(RopeScaling::Type::yarn, 5e6, 3, 262144), linear(RopeScaling::Type::linear, 5e6, 3, 262144),
+      dynamic(RopeScaling::Type::dynamic, 5e6, 3, 262144), none(RopeScaling::Type::none, 5e6, 1, 262144);
+  same(make_rope<ScaledRoPE<R>>(yarn), YaRN<R>::from(yarn));
+  same(make_rope<ScaledRoPE<R>>(linear), LinearScaling<R>::from(linear));
+  same(rope_at_length(make_rope<ScaledRoPE<R>>(dynamic), 400000),
+       DynamicNTK<R>::from(dynamic).at_length(400000));
+  same(make_rope<ScaledRoPE<R>>(none), R::from(none));
+  same(make_rope<ScaledRoPE<R>>(Config{}), R::from(Config{}));
 }

@@ -159,7 +159,10 @@ template <class Model, class Config> class Session {
                             Progress progress = {}) {
     std::int64_t longest = 0, total = 0, done = 0;
     check_inputs(inputs);
+    length_ = 0;
     for (const SequenceInput& input : inputs) {
+      for (const Position& at : input.positions)
+        length_ = std::max<std::int64_t>(length_, 1 + std::max({at.t, at.h, at.w}));
       longest = std::max<std::int64_t>(longest, static_cast<std::int64_t>(input.ids.size()));
       total += static_cast<std::int64_t>(input.ids.size());
     }
@@ -262,6 +265,7 @@ template <class Model, class Config> class Session {
     Step<B> step;
     step.ids = put(at, ids_), step.positions = put(at, positions_), step.visual = put(at, visual_);
     step.segments = put(at, segments_), step.wanted = put(at, wanted_);
+    step.length = length_;
     const std::int64_t vocab = config_.text_config.vocab_size, rows = step.wanted.shape[0];
     View<T, 2, Space> logits(reinterpret_cast<T*>(logits_.data()), {rows, vocab});
     model_.forward(on_, workspace_, step, seen_, cache_, logits, observe);
@@ -324,6 +328,7 @@ template <class Model, class Config> class Session {
   std::vector<std::int64_t> lengths_;
   std::vector<int> padding_;
   // the running step, on the host
+  std::int64_t length_ = 0;
   std::vector<int> ids_, visual_, wanted_;
   std::vector<Position> positions_;
   std::vector<Segment> segments_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 
 #include <qwen3vl/io/json.hpp>
@@ -25,6 +27,35 @@ namespace config_detail {
   throw Error(where, what, hint);
 }
 
+/// What stretches the RoPE, where rope_type names something. `rope` is rope_scaling or rope_parameters.
+inline RopeScaling read_scaling(const Json& rope, const std::string& where, const std::string& type,
+                                int max_position_embeddings) {
+  using Type = RopeScaling::Type;
+  RopeScaling scaling;
+  if (type == "default" || type == "mrope") return scaling;
+  scaling.type = type == "yarn" ? Type::yarn : type == "linear" ? Type::linear : Type::dynamic;
+  scaling.original_max_position_embeddings =
+      get_double_or(rope, "original_max_position_embeddings", where, max_position_embeddings, 1, 1 << 28);
+  if (type == "yarn" && !find_member(rope, "factor", where))
+    scaling.factor = std::max(1.0, max_position_embeddings / scaling.original_max_position_embeddings);
+  else
+    scaling.factor = get_double(rope, "factor", where, 1, 1e6);
+  const auto given = [&](const char* key, double fallback) {  // 0 and null mean the default
+    const double value = get_double_or(rope, key, where, 0, 0, 1e6);
+    return value > 0 ? value : fallback;
+  };
+  scaling.beta_fast = given("beta_fast", 32), scaling.beta_slow = given("beta_slow", 1);
+  if (scaling.beta_fast < scaling.beta_slow) contradiction(where, "beta_fast is below beta_slow");
+  scaling.truncate = get_bool_or(rope, "truncate", where, true);
+  const double mscale = given("mscale", 0), all = given("mscale_all_dim", 0);
+  const auto grown = [&](double m) {
+    return scaling.factor <= 1 ? 1 : 0.1 * m * std::log(scaling.factor) + 1;
+  };
+  const double factor = mscale > 0 && all > 0 ? grown(mscale) / grown(all) : grown(1);
+  scaling.attention_factor = get_double_or(rope, "attention_factor", where, factor, 1e-6, 1e6);
+  return scaling;
+}
+
 /// The RoPE fields in either layout: `rope_parameters` (transformers 5) or `rope_theta` beside `rope_scaling`.
 inline void read_rope(const Json& text, const std::string& where, TextConfig& config) {
   const Json* rope = find_member(text, "rope_scaling", where);
@@ -38,9 +69,12 @@ inline void read_rope(const Json& text, const std::string& where, TextConfig& co
                     1, 1e12);  // 5e5 is the reference's default for Qwen3-VL
   const std::string type =
       get_string_or(*rope, "rope_type", rope_where, get_string_or(*rope, "type", rope_where, "default"));
-  if (type != "default" && type != "mrope")
-    contradiction(rope_where, "rope_type " + in_quotes(type) + " is not one this model type is built with",
-                  "a checkpoint with rope_type \"default\"");
+  if (type != "default" && type != "mrope" && type != "yarn" && type != "linear" && type != "dynamic")
+    contradiction(rope_where, "rope_type " + in_quotes(type) + " is not known",
+                  "\"default\", \"yarn\", \"linear\" or \"dynamic\"");
+  config.rope_scaling = read_scaling(*rope, rope_where, type, config.max_position_embeddings);
+  if (config.rope_scaling.type != RopeScaling::Type::none && config.rope_theta < 1.01)
+    contradiction(rope_where, "rope_theta is 1: there is no ladder to stretch");
   if (!get_bool_or(*rope, "mrope_interleaved", rope_where, true))
     contradiction(rope_where, "mrope_interleaved is false, but Qwen3-VL interleaves",
                   "a checkpoint of Qwen2-VL or Qwen2.5-VL has another model_type");

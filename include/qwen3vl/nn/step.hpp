@@ -17,6 +17,7 @@ template <Backend B> struct Step {
   View<const int, 1, Space> visual;  // [tokens]: row of the visual features, −1 for text; empty: all text
   View<const Segment, 1, Space> segments;  // [sequences]: tokens of the step against rows of the cache
   View<const int, 1, Space> wanted;        // [n]: the tokens whose logits are wanted
+  std::int64_t length = 0;                 // 1 + the largest position of what is being read, of all sequences
 
   std::int64_t tokens() const { return ids.shape[0]; }
 };

@@ -4,6 +4,7 @@
 #include <qwen3vl/nn/swiglu.hpp>
 #include <qwen3vl/ops/mask/causal.hpp>
 #include <qwen3vl/ops/rope/mrope_interleaved.hpp>
+#include <qwen3vl/ops/rope/scaled.hpp>
 
 namespace qwen3vl {
 
@@ -11,7 +12,7 @@ namespace qwen3vl {
 ///
 ///   struct Qwen3WithoutPositions : Qwen3 { using RoPE = NoRotation; };
 struct Qwen3 {
-  using RoPE = MRoPEInterleaved;
+  using RoPE = ScaledRoPE<MRoPEInterleaved>;  // config.json may ask for YaRN
   using Mask = CausalMask;
   static constexpr bool qk_norm = true;  // RMSNorm of every head of q and k, before RoPE
   static constexpr bool qkv_bias = false;

@@ -3,6 +3,8 @@
 #include <array>
 #include <concepts>
 
+#include <qwen3vl/ops/rope/scaling.hpp>
+
 namespace qwen3vl {
 
 /// The sizes of a decoder. A member may be a plain number or static constexpr: code says
@@ -32,6 +34,7 @@ struct TextConfig {
   double rms_norm_eps = 1e-6;
   double rope_theta = 5e6;
   std::array<int, 3> mrope_section{24, 20, 20};  // pairs of t, h, w
+  RopeScaling rope_scaling = {};                 // beyond the length of training
   bool tie_word_embeddings = true;
 };
 static_assert(TextSizes<TextConfig>);

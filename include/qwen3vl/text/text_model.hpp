@@ -53,7 +53,7 @@ template <Backend B, Element T, class Recipe = Qwen3> struct TextModel {
     const auto scope = workspace.scope();
     auto cosine = workspace.template take<T>({step.tokens(), rotary_emb.pairs()});
     auto sine = workspace.template take<T>({step.tokens(), rotary_emb.pairs()});
-    rope_table(on, rotary_emb, step.positions, cosine, sine);
+    rope_table(on, rope_at_length(rotary_emb, step.length), step.positions, cosine, sine);
     observe("rotary_emb.cos", cosine);
     observe("rotary_emb.sin", sine);
 

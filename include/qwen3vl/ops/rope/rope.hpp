@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 
 #include <qwen3vl/core/annotations.hpp>
 #include <qwen3vl/core/grid.hpp>
@@ -17,8 +18,13 @@
 ///   mrope_chunked.hpp       t, h, w in three runs             Qwen2-VL and Qwen2.5-VL, text
 ///   axial_2d.hpp            rows, then columns                every vision tower since Qwen2-VL
 ///
+/// Over any of them, for more tokens than a model was trained with:
+///
+///   yarn.hpp   linear_scaling.hpp   dynamic_ntk.hpp   scaled.hpp: whichever config.json names
+///
 /// "Interleaved" speaks of the axes along the pairs; the two halves of a pair are always head_dim/2
-/// apart. A policy may also have scaling(): cosine and sine are multiplied by it (YaRN).
+/// apart. A policy may also have scaling(): cosine and sine are multiplied by it (YaRN); and
+/// at_length(n): the policy for a step after which n positions are taken (dynamic NTK).
 namespace qwen3vl {
 
 template <class R>
@@ -33,6 +39,14 @@ template <class R> QWEN3VL_HD float rope_scaling(const R& rope) {
     return rope.scaling();
   else
     return 1.0f;
+}
+
+/// The policy for a step after which positions 0 … length − 1 are taken: rope.at_length(length) where it has one.
+template <class R> R rope_at_length(const R& rope, std::int64_t length) {
+  if constexpr (requires { rope.at_length(length); })
+    return rope.at_length(length);
+  else
+    return rope;
 }
 
 /// The RoPE of a model, from its config: R::from(config) where the policy has it, else R{head_dim}.
