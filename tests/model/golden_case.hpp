@@ -6,9 +6,9 @@
 
 #include <qwen3vl/cpu.hpp>
 #include <qwen3vl/generate/trace.hpp>
+#include <qwen3vl/model/any_model.hpp>
 #include <qwen3vl/model/config.hpp>
 #include <qwen3vl/model/load.hpp>
-#include <qwen3vl/model/qwen3_vl.hpp>
 
 namespace qwen3vl {
 
@@ -19,21 +19,29 @@ struct GoldenCase {
   SafetensorsFile inputs_file, expected;
   ForwardInputs inputs;
 
-  GoldenCase(const std::string& name, const std::string& checkpoint)
+  GoldenCase(const std::string& name, const std::string& checkpoint,
+             const std::string& expected_file = "expected.safetensors")
       : directory(std::string(QWEN3VL_GOLDEN) + "/models/" + name),
         checkpoint_directory(std::string(QWEN3VL_GOLDEN) + "/models/" + checkpoint),
-        config(read_qwen3_vl_config(read_json_file(checkpoint_directory + "/config.json"), "config.json")),
+        config(read_config(read_json_file(checkpoint_directory + "/config.json"), "config.json")),
         inputs_file(directory + "/inputs.safetensors"),
-        expected(directory + "/expected.safetensors"),
+        expected(directory + "/" + expected_file),
         inputs(read_forward_inputs(inputs_file)) {}
 
-  template <class T> Trace run(int generate, std::int64_t chunk = 0, int threads = 2) const {
-    Cpu cpu(threads);
-    Checkpoint checkpoint(checkpoint_directory);
-    auto loaded = load<Qwen3VL<Cpu, T>>(cpu, checkpoint, config);
+  template <class T>
+  Trace run(int generate, std::int64_t chunk = 0, Dialect dialect = Dialect::released) const {
+    return run_on<T>(checkpoint_directory, generate, chunk, dialect);
+  }
+  /// With the weights of another folder.
+  template <class T>
+  Trace run_on(const std::string& weights, int generate, std::int64_t chunk = 0,
+               Dialect dialect = Dialect::released) const {
+    Cpu cpu(2);
+    Checkpoint checkpoint(weights);
+    const auto loaded = load<AnyModel<Cpu, T>>(cpu, checkpoint, config);
+    CHECK(config.warnings == std::vector<std::string>{});
     CHECK(loaded.unused.empty());
-    return trace(cpu, loaded.model, config, inputs, generate, chunk, TextTimestamps{},
-                 AfterVision::behind_all_axes);
+    return trace(cpu, loaded.model, config, inputs, generate, chunk, dialect);
   }
 };
 

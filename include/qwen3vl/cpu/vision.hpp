@@ -3,6 +3,7 @@
 #include <qwen3vl/cpu/cpu.hpp>
 #include <qwen3vl/ops/patch_positions.hpp>
 #include <qwen3vl/ops/position_embedding.hpp>
+#include <qwen3vl/ops/window_order.hpp>
 
 /// The ops that only the vision tower needs.
 namespace qwen3vl {
@@ -13,6 +14,21 @@ template <> struct PatchPositionsKernel<Cpu> {
   }
   static void segments(Cpu&, Grid grid, int first, View<Segment, 1> segments) {
     for (int k = 0; k < grid.t; ++k) segments(k) = frame_segment(grid, first, k);
+  }
+};
+
+template <> struct WindowOrderKernel<Cpu> {
+  static void order(Cpu&, Grid grid, int merge, int side, int first_cell, View<int, 1> cell,
+                    View<int, 1> place) {
+    const WindowGrid windows = window_grid(grid, merge, side);
+    for (int n = 0; n < cell.shape[0]; ++n) {
+      const int before = n / windows.cells() * windows.cells();  // cells of the frames before
+      cell(n) = first_cell + before + window_cell(windows, n - before);
+      place(n) = first_cell + before + window_place(windows, n - before);
+    }
+  }
+  static void segments(Cpu&, Grid grid, int merge, int side, int first, View<Segment, 1> segments) {
+    for (int k = 0; k < segments.shape[0]; ++k) segments(k) = window_segment(grid, merge, side, first, k);
   }
 };
 

@@ -7,16 +7,13 @@
 #include <vector>
 
 #include <qwen3vl/core/grid.hpp>
+#include <qwen3vl/generate/dialect.hpp>
 #include <qwen3vl/generate/media_item.hpp>
 #include <qwen3vl/input/encoder.hpp>
 #include <qwen3vl/input/placeholders.hpp>
 #include <qwen3vl/input/recognise_template.hpp>
 
 namespace qwen3vl {
-
-/// Which expansion of a video's placeholder: as the models were trained and released, or as
-/// transformers 5 does it (input/placeholders.hpp).
-enum class Dialect { released, transformers5 };
 
 /// A conversation as ids: rendered, its placeholders expanded, tokenised in one piece.
 struct TokenisedPrompt {

@@ -25,6 +25,7 @@ struct Recorded {
 ///
 ///   model.language_model.*, logits   [sequences, tokens, …]; the rows of a chunk go to their places
 ///   model.visual.*                   [patches, …]; what runs again gets "#2" behind the module's name
+///   *.mlp.gate                       [sequences · tokens, experts]: the reference's router flattens
 ///   *.cos, *.sin                     head_dim columns: the angles, then the same again
 ///
 /// It must outlive the pass; hand the model `recorder.observer()`.
@@ -73,6 +74,8 @@ class Recorder {
     Recorded tensor{name, {}, {}};
     if (places.empty())
       tensor.shape = {x.shape[0]};
+    else if (name.ends_with(".mlp.gate"))
+      tensor.shape = {sequences_ * tokens_};
     else
       tensor.shape = {sequences_, tokens_};
     for (int r = 1; r < Rank; ++r) tensor.shape.push_back(x.shape[r] * (r == Rank - 1 ? copies : 1));

@@ -1,15 +1,18 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
+#include <qwen3vl/generate/dialect.hpp>
 #include <qwen3vl/generate/greedy.hpp>
 #include <qwen3vl/generate/recorder.hpp>
 #include <qwen3vl/generate/session.hpp>
 #include <qwen3vl/io/safetensors.hpp>
+#include <qwen3vl/model/video_time.hpp>
 #include <qwen3vl/text/position_ids.hpp>
 
 namespace qwen3vl {
@@ -18,12 +21,13 @@ namespace qwen3vl {
 ///
 ///   input_ids, attention_mask       [sequences, tokens]; pads (mask 0) come first in a row
 ///   pixel_values, image_grid_thw    [patches, patch_elements], [images, 3]
-///   pixel_values_videos, video_grid_thw
+///   pixel_values_videos, video_grid_thw, second_per_grid_ts     the last of Qwen2.5-VL: [videos]
 struct ForwardInputs {
   std::int64_t sequences = 0, tokens = 0;
   std::vector<int> ids;      // [sequences, tokens]
   std::vector<int> padding;  // [sequences]: pads in front
   std::vector<Grid> images, videos;
+  std::vector<float> second_per_grid;                      // of each video
   View<const float, 2> pixel_values, pixel_values_videos;  // in the file
 };
 
@@ -65,6 +69,11 @@ inline ForwardInputs read_forward_inputs(const Safetensors& file) {
   };
   read_media("pixel_values", "image_grid_thw", inputs.pixel_values, inputs.images);
   read_media("pixel_values_videos", "video_grid_thw", inputs.pixel_values_videos, inputs.videos);
+  if (file.find("second_per_grid_ts"))
+    for (const float seconds : file.at("second_per_grid_ts").flat<float>()) {
+      expect(seconds >= 0 && seconds < 1e6f, "second_per_grid_ts", "is no number of seconds");
+      inputs.second_per_grid.push_back(seconds);
+    }
   return inputs;
 }
 
@@ -171,6 +180,20 @@ Trace trace(typename Model::BackendType& on, const Model& model, const Config& c
     if (n + 1 < generate) logits = session.read(step);
   }
   return result;
+}
+
+/// The same as the generation counts time in a dialect of position ids.
+template <class Model>
+Trace trace(typename Model::BackendType& on, const Model& model, const Qwen3VLConfig& config,
+            const ForwardInputs& inputs, std::int64_t generate, std::int64_t chunk, Dialect dialect) {
+  std::vector<float> seconds = inputs.second_per_grid;
+  const bool released = dialect == Dialect::released;
+  if (!released)
+    for (float& s : seconds) s = std::floor(s);  // transformers 5 cuts it to an integer
+  return with_video_time(config, seconds, [&](auto time) {
+    return trace(on, model, config, inputs, generate, chunk, time,
+                 released ? AfterVision::behind_all_axes : AfterVision::behind_height_and_width);
+  });
 }
 
 }  // namespace qwen3vl

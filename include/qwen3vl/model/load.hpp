@@ -12,6 +12,7 @@
 #include <qwen3vl/core/threads.hpp>
 #include <qwen3vl/io/checkpoint.hpp>
 #include <qwen3vl/io/tensor_convert.hpp>
+#include <qwen3vl/model/expert_layout.hpp>
 #include <qwen3vl/model/sizes.hpp>
 
 namespace qwen3vl {
@@ -29,15 +30,27 @@ template <class T> bool maps_as(const TensorInfo& tensor) {
   return reads_as<T>(tensor.dtype) && tensor.aligned<T>();
 }
 
-/// Bytes that load() will allocate: of weights stored as another type, or askew.
+/// Where a weight comes from: as it lies in the file, brought into form, or nowhere.
+enum class WeightSource { mapped, converted, unfit };
+
+template <class T>
+WeightSource weight_source(const Checkpoint& checkpoint, std::string_view name, const Shape& shape) {
+  if (const auto layout = find_expert_layout(checkpoint, name, shape); layout && *layout != ExpertLayout::own)
+    return WeightSource::converted;
+  const TensorInfo* tensor = checkpoint.find(name);
+  if (!tensor || !(tensor->shape == shape)) return WeightSource::unfit;
+  return maps_as<T>(*tensor) ? WeightSource::mapped : WeightSource::converted;
+}
+
+/// Bytes that load() will allocate: of weights stored as another type, in another layout, or askew.
 template <class Model, class Config>
 std::size_t converted_bytes(const Checkpoint& checkpoint, const Config& config) {
   using T = typename Model::ElementType;
   std::size_t bytes = 0;
   Model model(config);
   Model::weights(model, config, [&](std::string_view name, auto&, Shape shape) {
-    const TensorInfo* tensor = checkpoint.find(name);
-    if (tensor && !maps_as<T>(*tensor)) bytes += (std::size_t(shape.size()) * sizeof(T) + 255) / 256 * 256;
+    if (weight_source<T>(checkpoint, name, shape) == WeightSource::converted)
+      bytes += (std::size_t(shape.size()) * sizeof(T) + 255) / 256 * 256;
   });
   return bytes;
 }
@@ -55,20 +68,18 @@ Loaded<Model> load(typename Model::BackendType& on, Checkpoint& checkpoint, cons
   std::uint64_t done = 0;
 
   Model::weights(loaded.model, config, [&](std::string_view name, auto& view, Shape shape) {
-    const TensorInfo& tensor = checkpoint.take(name);
-    tensor.expect_shape(shape);
-    const T* data;
-    if (maps_as<T>(tensor)) {
-      data = tensor.flat<T>().data();
-    } else {
-      const std::span<T> to(reinterpret_cast<T*>(at), std::size_t(shape.size()));
-      convert_tensor<T>(tensor, to, threads);
-      data = to.data();
-      at += (to.size_bytes() + 255) / 256 * 256;
-      done += to.size_bytes();
-      if (progress) progress(done, loaded.converted.bytes(), std::string("converting to ") + dtype_name<T>);
-    }
-    set_shape(view, shape, data);
+    const WeightSource source = weight_source<T>(checkpoint, name, shape);
+    if (source == WeightSource::unfit) checkpoint.at(name).expect_shape(shape);  // says what is wrong
+    if (source == WeightSource::mapped) return set_shape(view, shape, checkpoint.take(name).flat<T>().data());
+    const std::span<T> to(reinterpret_cast<T*>(at), std::size_t(shape.size()));
+    if (const auto layout = find_expert_layout(checkpoint, name, shape))
+      gather_experts<T>(checkpoint, name, shape, *layout, to, threads);
+    else
+      convert_tensor<T>(checkpoint.take(name), to, threads);
+    at += (to.size_bytes() + 255) / 256 * 256;
+    done += to.size_bytes();
+    if (progress) progress(done, loaded.converted.bytes(), std::string("converting to ") + dtype_name<T>);
+    set_shape(view, shape, static_cast<const T*>(to.data()));
   });
   loaded.model.tie(config);
   if (config.text_config.tie_word_embeddings && checkpoint.contains("lm_head.weight"))

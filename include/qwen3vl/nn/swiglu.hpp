@@ -31,4 +31,12 @@ template <Backend B, Element T> struct SwiGLU {
   }
 };
 
+/// SwiGLU with biases where an MLP is expected: Qwen2.5-VL's tower.
+template <Backend B, Element T> struct BiasedSwiGLU : SwiGLU<B, T> {
+  static void weights(auto& self, int in, int inner, int out, auto&& visit) {
+    expect(in == out, "BiasedSwiGLU", "gives as many channels as it takes");
+    SwiGLU<B, T>::weights(self, in, inner, true, visit);
+  }
+};
+
 }  // namespace qwen3vl

@@ -9,7 +9,9 @@
 
 namespace qwen3vl {
 
-/// A pre-norm decoder layer. The members have the checkpoint's names.
+/// A pre-norm decoder layer. The members have the checkpoint's names. An MLP that needs more of the config than
+/// two widths has weights(self, config, visit) and configure(config); one with insides worth seeing takes an
+/// observer.
 ///
 ///   x ← x + self_attn(input_layernorm(x));   x ← x + mlp(post_attention_layernorm(x))
 ///
@@ -28,6 +30,7 @@ template <Backend B, Element T, class Recipe = Qwen3> struct DecoderLayer {
   void configure(const auto& config) {
     input_layernorm.eps = post_attention_layernorm.eps = static_cast<float>(config.rms_norm_eps);
     self_attn.configure(config);
+    if constexpr (requires { mlp.configure(config); }) mlp.configure(config);
   }
 
   static void weights(auto& self, const auto& config, auto&& visit) {
@@ -35,7 +38,10 @@ template <Backend B, Element T, class Recipe = Qwen3> struct DecoderLayer {
     SelfAttention::weights(self.self_attn, config, under(visit, "self_attn"));
     Norm::weights(self.post_attention_layernorm, config.hidden_size,
                   under(visit, "post_attention_layernorm"));
-    MLP::weights(self.mlp, config.hidden_size, config.intermediate_size, false, under(visit, "mlp"));
+    if constexpr (requires { MLP::weights(self.mlp, config, under(visit, "mlp")); })
+      MLP::weights(self.mlp, config, under(visit, "mlp"));
+    else
+      MLP::weights(self.mlp, config.hidden_size, config.intermediate_size, false, under(visit, "mlp"));
   }
 
   template <class Observer = Unobserved>
@@ -54,7 +60,10 @@ template <Backend B, Element T, class Recipe = Qwen3> struct DecoderLayer {
     add(on, update, x);
 
     post_attention_layernorm.forward(on, x, normed);
-    mlp.forward(on, workspace, normed, update);
+    if constexpr (requires { mlp.forward(on, workspace, normed, update, inside(observe, "mlp")); })
+      mlp.forward(on, workspace, normed, update, inside(observe, "mlp"));
+    else
+      mlp.forward(on, workspace, normed, update);
     observe("mlp", update);
     add(on, update, x);
   }

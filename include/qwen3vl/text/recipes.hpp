@@ -1,8 +1,10 @@
 #pragma once
 
+#include <qwen3vl/nn/moe.hpp>
 #include <qwen3vl/nn/rms_norm.hpp>
 #include <qwen3vl/nn/swiglu.hpp>
 #include <qwen3vl/ops/mask/causal.hpp>
+#include <qwen3vl/ops/rope/mrope_chunked.hpp>
 #include <qwen3vl/ops/rope/mrope_interleaved.hpp>
 #include <qwen3vl/ops/rope/scaled.hpp>
 
@@ -18,6 +20,17 @@ struct Qwen3 {
   static constexpr bool qkv_bias = false;
   template <Backend B, Element T> using Norm = RMSNorm<B, T>;
   template <Backend B, Element T> using MLP = SwiGLU<B, T>;
+};
+
+/// The decoder of Qwen3-VL-30B-A3B and -235B-A22B.
+struct Qwen3MoE : Qwen3 {
+  template <Backend B, Element T> using MLP = MoE<B, T>;
+};
+
+/// The decoder of Qwen2-VL and Qwen2.5-VL.
+struct Qwen2 : Qwen3 {
+  using RoPE = ScaledRoPE<MRoPEChunked>;
+  static constexpr bool qk_norm = false, qkv_bias = true;
 };
 
 }  // namespace qwen3vl

@@ -28,7 +28,10 @@ struct TextConfig {
   int num_hidden_layers = 28;
   int num_attention_heads = 16;
   int num_key_value_heads = 8;
-  int head_dim = 128;  // explicit: not hidden_size / num_attention_heads
+  int head_dim = 128;             // explicit: not hidden_size / num_attention_heads
+  int num_experts = 0;            // 0: no mixture of experts
+  int num_experts_per_tok = 0;    // experts that a token visits
+  int moe_intermediate_size = 0;  // of one expert
   int vocab_size = 151936;
   int max_position_embeddings = 262144;
   double rms_norm_eps = 1e-6;

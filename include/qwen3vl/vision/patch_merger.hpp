@@ -25,7 +25,7 @@ template <Backend B, Element T, MergerNorm Where, class Recipe = Qwen3Vision> st
   static void weights(auto& self, const auto& config, auto&& visit) {
     const int joined = config.hidden_size * config.spatial_merge_size * config.spatial_merge_size;
     Norm::weights(self.norm, Where == MergerNorm::before_joining ? config.hidden_size : joined,
-                  under(visit, "norm"));
+                  under(visit, Recipe::merger_norm));
     MLP::weights(self.mlp, joined, joined, config.out_hidden_size, visit);
   }
 

@@ -2,6 +2,8 @@
 
 #include <qwen3vl/nn/layer_norm.hpp>
 #include <qwen3vl/nn/mlp.hpp>
+#include <qwen3vl/nn/rms_norm.hpp>
+#include <qwen3vl/nn/swiglu.hpp>
 #include <qwen3vl/ops/activation/gelu_erf.hpp>
 #include <qwen3vl/ops/activation/gelu_tanh.hpp>
 #include <qwen3vl/ops/mask/full.hpp>
@@ -15,10 +17,26 @@ struct Qwen3Vision {
   using Mask = FullMask;                           // within a frame
   static constexpr bool patch_bias = true;         // the patch embedding has a bias
   static constexpr bool learned_positions = true;  // a table stretched over the image, besides RoPE
+  static constexpr bool windowed = false;          // most blocks look no further than a window
+  static constexpr const char* merger_norm = "norm";
   template <Backend B, Element T> using Norm = LayerNorm<B, T>;
   template <Backend B, Element T> using MLP = qwen3vl::MLP<B, T, GeluTanh>;
   template <Backend B, Element T>
   using MergerMLP = qwen3vl::MLP<B, T, GeluErf>;  // erf, not tanh: in the mergers of every generation
+};
+
+/// The merger's layers as Qwen2-VL and Qwen2.5-VL number them.
+struct MlpIndexNames {
+  static constexpr const char *first = "mlp.0", *second = "mlp.2";
+};
+
+/// The tower of Qwen2.5-VL. Which blocks see the whole frame is config.json's fullatt_block_indexes.
+struct Qwen2_5Vision : Qwen3Vision {
+  static constexpr bool patch_bias = false, learned_positions = false, windowed = true;
+  static constexpr const char* merger_norm = "ln_q";
+  template <Backend B, Element T> using Norm = RMSNorm<B, T>;
+  template <Backend B, Element T> using MLP = BiasedSwiGLU<B, T>;
+  template <Backend B, Element T> using MergerMLP = qwen3vl::MLP<B, T, GeluErf, MlpIndexNames>;
 };
 
 }  // namespace qwen3vl

@@ -32,6 +32,9 @@ struct VisionConfig {
   int spatial_merge_size = 2;
   int num_position_embeddings = 2304;                    // 48²
   std::vector<int> deepstack_visual_indexes{5, 11, 17};  // the blocks that are tapped, from 0
+  int window_size = 112;                                 // in pixels; of towers with windows, Qwen2.5-VL's
+  std::vector<int> fullatt_block_indexes = {};           // the blocks that look beyond their window, from 0
+  double tokens_per_second = 2;                          // of absolute time, Qwen2.5-VL's
 
   /// Numbers in a flattened patch: channels · frames · rows · columns.
   int patch_elements() const { return in_channels * temporal_patch_size * patch_size * patch_size; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,8 @@
 #include <qwen3vl/ops/patch_positions.hpp>
 #include <qwen3vl/ops/position_embedding.hpp>
 #include <qwen3vl/ops/rope_table.hpp>
+#include <qwen3vl/ops/take_rows.hpp>
+#include <qwen3vl/ops/window_order.hpp>
 #include <qwen3vl/vision/patch_merger.hpp>
 #include <qwen3vl/vision/vision_block.hpp>
 #include <qwen3vl/vision/vision_config.hpp>
@@ -23,7 +26,8 @@ namespace qwen3vl {
 ///   grids        : the (t, h, w) of each image and video, on the host
 ///   seen.merged  : [patches / merge², out_hidden]   seen.deepstack : [taps, patches / merge², out_hidden]
 ///
-/// Attention stays within a frame. A tap takes a block's output and leaves the stream as it is. There is
+/// Attention stays within a frame, in a windowed tower within a window of it but for a few blocks; there the
+/// patches stand window by window from patch_embed to the merger. A tap takes a block's output and leaves the stream as it is. There is
 /// no norm after the last block but the merger's own.
 template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
   using Space = typename B::Space;
@@ -39,6 +43,8 @@ template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
   std::vector<int> deepstack_visual_indexes;  // block of tap k
   typename Recipe::RoPE rotary_pos_emb;
   int spatial_merge_size;
+  int window_side = 0;                     // of a windowed tower, in merged cells
+  std::vector<int> fullatt_block_indexes;  // its blocks that see the whole frame
 
   explicit VisionTower(const VisionSizes auto& config)
       : blocks(static_cast<std::size_t>(config.depth)),
@@ -47,6 +53,10 @@ template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
         rotary_pos_emb{config.hidden_size / config.num_heads},
         spatial_merge_size(config.spatial_merge_size) {
     for (Block& block : blocks) block.attn.num_heads = config.num_heads;
+    if constexpr (Recipe::windowed) {
+      window_side = config.window_size / config.spatial_merge_size / config.patch_size;
+      fullatt_block_indexes = config.fullatt_block_indexes;
+    }
   }
 
   static void weights(auto& self, const VisionSizes auto& config, auto&& visit) {
@@ -86,8 +96,32 @@ template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
     observe("rotary_pos_emb.cos", cosine);
     observe("rotary_pos_emb.sin", sine);
 
+    if constexpr (Recipe::windowed) {
+      const Windows windows = cut_windows(on, workspace, grids, patches);
+      const auto merged = workspace.template take<T>({seen.merged.shape[0], seen.merged.shape[1]});
+      run_blocks(on, workspace, by_cell(on, workspace, cosine, windows.cell),
+                 by_cell(on, workspace, sine, windows.cell), segments, windows.segments,
+                 by_cell(on, workspace, x, windows.cell), {merged, seen.deepstack}, observe);
+      take_rows(on, merged, windows.place, seen.merged);
+    } else {
+      run_blocks(on, workspace, cosine, sine, segments, segments, x, seen, observe);
+    }
+  }
+
+ private:
+  using Segments = View<const Segment, 1, Space>;
+
+  /// x goes through the blocks and the merger. Blocks that see the whole frame attend within `frames`, the
+  /// others within `windows`.
+  template <class Observer>
+  void run_blocks(B& on, Workspace<B>& workspace, In<B, float, 2> cosine, In<B, float, 2> sine,
+                  Segments frames, Segments windows, Out<B, T, 2> x, VisualFeatures<B, T> seen,
+                  Observer& observe) const {
     for (std::size_t b = 0; b < blocks.size(); ++b) {
-      blocks[b].forward(on, workspace, cosine, sine, segments, x,
+      const bool full =
+          !Recipe::windowed || std::find(fullatt_block_indexes.begin(), fullatt_block_indexes.end(),
+                                         static_cast<int>(b)) != fullatt_block_indexes.end();
+      blocks[b].forward(on, workspace, cosine, sine, full ? frames : windows, x,
                         inside(observe, "blocks", static_cast<int>(b)));
       observe_part(observe, "blocks.", b, x);
       for (std::size_t k = 0; k < deepstack_visual_indexes.size(); ++k) {
@@ -101,7 +135,39 @@ template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
     observe("merger", seen.merged);
   }
 
- private:
+  struct Windows {
+    View<int, 1, Space> cell, place;  // ops/window_order.hpp
+    View<Segment, 1, Space> segments;
+  };
+  Windows cut_windows(B& on, Workspace<B>& workspace, View<const Grid, 1> grids, std::int64_t patches) const {
+    const int merge = spatial_merge_size;
+    std::int64_t count = 0;
+    for (std::int64_t g = 0; g < grids.shape[0]; ++g) count += windows(grids(g), merge, window_side);
+    Windows cut{workspace.template take<int>({patches / (merge * merge)}),
+                workspace.template take<int>({patches / (merge * merge)}),
+                workspace.template take<Segment>({count})};
+    std::int64_t cell = 0, window = 0;
+    for (std::int64_t g = 0; g < grids.shape[0]; ++g) {
+      const std::int64_t cells = grids(g).tokens(merge), own = windows(grids(g), merge, window_side);
+      window_order(on, grids(g), merge, window_side, static_cast<int>(cell), cut.cell.rows(cell, cells),
+                   cut.place.rows(cell, cells));
+      window_segments(on, grids(g), merge, window_side, static_cast<int>(cell * merge * merge),
+                      cut.segments.rows(window, own));
+      cell += cells, window += own;
+    }
+    return cut;
+  }
+
+  /// x with the rows of its cells, merge² of them each, in another order.
+  template <Element E>
+  View<E, 2, Space> by_cell(B& on, Workspace<B>& workspace, View<E, 2, Space> x,
+                            View<int, 1, Space> cell) const {
+    auto ordered = workspace.template take<E>({x.shape[0], x.shape[1]});
+    const std::int64_t shape[] = {cell.shape[0], x.size() / std::max<std::int64_t>(cell.shape[0], 1)};
+    take_rows(on, reshape(x, shape), cell, reshape(ordered, shape));
+    return ordered;
+  }
+
   static std::int64_t frames(View<const Grid, 1> grids) {
     std::int64_t count = 0;
     for (std::int64_t g = 0; g < grids.shape[0]; ++g) count += grids(g).t;
