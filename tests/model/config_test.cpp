@@ -119,3 +119,103 @@ TEST_CASE("config.json: what stretches the RoPE") {
   CHECK(scaling().type == RopeScaling::Type::dynamic);
   CHECK(scaling().original_max_position_embeddings == 786432);
 }
+
+namespace {
+
+Json golden_of(const char* name) {
+  return read_json_file(std::string(QWEN3VL_GOLDEN) + "/models/" + name + "/config.json");
+}
+/// As Qwen2-VL and Qwen2.5-VL were published: the decoder's fields beside vision_config.
+Json flat(Json json) {
+  const Json text = json["text_config"], rope = text["rope_parameters"];
+  json.erase("text_config");
+  for (const auto& [key, value] : text.items())
+    if (key != "rope_parameters" && key != "model_type") json[key] = value;
+  json["rope_theta"] = rope["rope_theta"];
+  json["rope_scaling"] = {{"type", "mrope"}, {"mrope_section", rope["mrope_section"]}};
+  return json;
+}
+void check_any_refused(const Json& json, const char* words) {
+  CHECK_THROWS_WITH_AS(read_config(json, "config.json"), doctest::Contains(words), Error);
+}
+
+}  // namespace
+
+TEST_CASE("config.json of Qwen2-VL and Qwen2.5-VL: flat and nested say the same") {
+  for (const char* name : {"qwen2vl", "qwen25vl"})
+    for (const Json& json : {golden_of(name), flat(golden_of(name))}) {
+      const Qwen3VLConfig config = read_config(json, "config.json");
+      CHECK(config.warnings == std::vector<std::string>{});
+      CHECK(config.text_config.head_dim == 16);
+      CHECK(config.text_config.rope_theta == 1e6);
+      CHECK(config.text_config.rms_norm_eps == 1e-5);
+      CHECK(config.text_config.mrope_section == std::array<int, 3>{2, 3, 3});
+      CHECK(config.text_config.tie_word_embeddings == (std::string(name) == "qwen2vl"));
+      CHECK(config.vision_config.hidden_size == 48);
+      CHECK(config.vision_config.out_hidden_size == 64);
+      CHECK(config.vision_config.deepstack_visual_indexes.empty());
+      CHECK(config.vision_config.intermediate_size == (std::string(name) == "qwen2vl" ? 96 : 80));
+    }
+  const Qwen3VLConfig config = read_config(golden_of("qwen25vl"), "config.json");
+  CHECK(config.vision_config.fullatt_block_indexes == std::vector<int>{1, 3});
+  CHECK((config.vision_config.window_size == 16 && config.vision_config.tokens_per_second == 2));
+}
+
+TEST_CASE("config.json of a mixture of experts") {
+  Json json = golden_of("moe");
+  const Qwen3VLConfig config = read_config(json, "config.json");
+  CHECK(config.warnings == std::vector<std::string>{});
+  CHECK((config.text_config.num_experts == 8 && config.text_config.num_experts_per_tok == 2));
+  CHECK(config.text_config.moe_intermediate_size == 24);
+  json["tie_word_embeddings"] = false;  // the top level decides
+  CHECK_FALSE(read_config(json, "config.json").text_config.tie_word_embeddings);
+  Json& text = json["text_config"];
+  const auto refused = [&](const char* key, const Json& value, const char* words) {
+    const Json before = text.contains(key) ? text[key] : Json();
+    text[key] = value;
+    check_any_refused(json, words);
+    before.is_null() ? void(text.erase(key)) : void(text[key] = before);
+  };
+  refused("num_experts_per_tok", 9, "num_experts_per_tok is above num_experts");
+  refused("num_experts", 4, "num_experts and num_local_experts differ");
+  refused("norm_topk_prob", false, "norm_topk_prob is false");
+  refused("mlp_only_layers", {0}, "decoder_sparse_step or mlp_only_layers");
+  refused("decoder_sparse_step", 2, "decoder_sparse_step or mlp_only_layers");
+}
+
+TEST_CASE("config.json: unknown fields are named, contradictions refused") {
+  Json json = golden();
+  json["text_config"]["attention_sinks"] = 4;
+  json["text_config"]["rope_parameters"]["long_factor"] = 2;
+  json["vision_config"]["registers"] = 1;
+  json["talker_config"] = Json::object();
+  const auto warnings = read_config(json, "config.json").warnings;
+  REQUIRE(warnings.size() == 4);
+  CHECK(warnings[0] == "config.json has the field \"talker_config\", which is not known here and not used");
+  CHECK(warnings[1].starts_with("config.json: text_config has the field \"attention_sinks\""));
+  CHECK(warnings[2].starts_with("config.json: vision_config has the field \"registers\""));
+  CHECK(warnings[3].starts_with("config.json: text_config.rope_parameters has the field \"long_factor\""));
+
+  check_any_refused({{"model_type", "llama"}}, "model_type is \"llama\", which is not known");
+  Json twice = golden_of("qwen25vl");
+  twice["hidden_size"] = 65;
+  check_any_refused(twice, "hidden_size and text_config.hidden_size differ");
+  Json interleaved = golden_of("qwen25vl");
+  interleaved["text_config"]["rope_parameters"]["mrope_interleaved"] = true;
+  check_any_refused(interleaved, "do not interleave");
+  Json sliding = golden_of("qwen25vl");
+  sliding["text_config"]["use_sliding_window"] = true;
+  check_any_refused(sliding, "use_sliding_window is true");
+  Json layers = golden_of("qwen25vl");
+  layers["text_config"]["layer_types"][1] = "sliding_attention";
+  check_any_refused(layers, "layer_types names \"sliding_attention\"");
+  Json window = golden_of("qwen25vl");
+  window["vision_config"]["window_size"] = 12;
+  check_any_refused(window, "window_size is no multiple");
+  Json relu = golden_of("qwen2vl");
+  relu["vision_config"]["hidden_act"] = "gelu";
+  check_any_refused(relu, "should be \"quick_gelu\"");
+  Json theta = golden_of("qwen2vl");
+  theta["vision_config"]["rope_parameters"]["rope_theta"] = 100;
+  check_any_refused(theta, "is not the tower's RoPE");
+}

@@ -82,6 +82,12 @@ TEST_CASE("qwen25vl_image_video: every traced tensor in the dialect of transform
 TEST_CASE("qwen25vl_image_video: positions, logits and tokens as released, f32") {
   check_released("qwen25vl_image_video", "qwen25vl");
 }
+TEST_CASE("qwen2vl_image_video: every traced tensor in the dialect of transformers 5, f32") {
+  check_case("qwen2vl_image_video", "qwen2vl", Dialect::transformers5);
+}
+TEST_CASE("qwen2vl_image_video: positions, logits and tokens as released, f32") {
+  check_released("qwen2vl_image_video", "qwen2vl");
+}
 
 TEST_CASE("qwen3vl_text: bf16 logits") { check_bf16("qwen3vl_text", "tied"); }
 TEST_CASE("qwen3vl_image_video: bf16 logits") { check_bf16("qwen3vl_image_video", "tied"); }
@@ -129,4 +135,7 @@ TEST_CASE("qwen3vl_moe: bf16 logits of the tokens whose experts are beyond doubt
 }
 TEST_CASE("qwen25vl_image_video: bf16 logits") {
   check_bf16("qwen25vl_image_video", "qwen25vl", Dialect::transformers5);
+}
+TEST_CASE("qwen2vl_image_video: bf16 logits") {
+  check_bf16("qwen2vl_image_video", "qwen2vl", Dialect::transformers5);
 }

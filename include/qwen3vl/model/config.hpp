@@ -16,7 +16,8 @@ struct GenerationName {
   const char* model_type;
   Generation generation;
 };
-inline constexpr GenerationName generation_names[] = {{"qwen2_5_vl", Generation::qwen2_5_vl},
+inline constexpr GenerationName generation_names[] = {{"qwen2_vl", Generation::qwen2_vl},
+                                                      {"qwen2_5_vl", Generation::qwen2_5_vl},
                                                       {"qwen3_vl", Generation::qwen3_vl},
                                                       {"qwen3_vl_moe", Generation::qwen3_vl_moe}};
 
@@ -51,6 +52,7 @@ inline bool read_tied(const Json& json, const Json& text, const std::string& whe
 }
 
 inline VisionConfig read_vision(const Json& vision, const std::string& where, Generation generation) {
+  if (generation == Generation::qwen2_vl) return read_qwen2_vision(vision, where);
   if (generation == Generation::qwen2_5_vl) return read_qwen2_5_vision(vision, where);
   return read_qwen3_vision(vision, where);
 }

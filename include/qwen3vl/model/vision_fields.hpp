@@ -74,4 +74,16 @@ inline VisionConfig read_qwen2_5_vision(const Json& vision, const std::string& w
   return config;
 }
 
+/// Here `hidden_size` is the decoder's width and `embed_dim` the tower's.
+inline VisionConfig read_qwen2_vision(const Json& vision, const std::string& where) {
+  VisionConfig config = read_tower(vision, where, "embed_dim", 14);
+  config.out_hidden_size = get_int(vision, "hidden_size", where, 1, 1 << 20);
+  const double inner = config.hidden_size * get_double_or(vision, "mlp_ratio", where, 4, 1e-3, 1024);
+  config.intermediate_size = static_cast<int>(inner);
+  if (config.intermediate_size < 1 || inner != std::floor(inner))
+    contradiction(where, "embed_dim · mlp_ratio is no whole number");
+  expect_act(vision, where, "quick_gelu");
+  return config;
+}
+
 }  // namespace qwen3vl::config_detail

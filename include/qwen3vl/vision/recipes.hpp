@@ -6,6 +6,7 @@
 #include <qwen3vl/nn/swiglu.hpp>
 #include <qwen3vl/ops/activation/gelu_erf.hpp>
 #include <qwen3vl/ops/activation/gelu_tanh.hpp>
+#include <qwen3vl/ops/activation/quick_gelu.hpp>
 #include <qwen3vl/ops/mask/full.hpp>
 #include <qwen3vl/ops/rope/axial_2d.hpp>
 
@@ -37,6 +38,18 @@ struct Qwen2_5Vision : Qwen3Vision {
   template <Backend B, Element T> using Norm = RMSNorm<B, T>;
   template <Backend B, Element T> using MLP = BiasedSwiGLU<B, T>;
   template <Backend B, Element T> using MergerMLP = qwen3vl::MLP<B, T, GeluErf, MlpIndexNames>;
+};
+
+/// The layers of a block's MLP as Qwen2-VL calls them.
+struct FcNames {
+  static constexpr const char *first = "fc1", *second = "fc2";
+};
+
+/// The tower of Qwen2-VL: every block sees the whole frame.
+struct Qwen2Vision : Qwen2_5Vision {
+  static constexpr bool windowed = false;
+  template <Backend B, Element T> using Norm = LayerNorm<B, T>;
+  template <Backend B, Element T> using MLP = qwen3vl::MLP<B, T, QuickGelu, FcNames>;
 };
 
 }  // namespace qwen3vl
