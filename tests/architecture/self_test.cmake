@@ -44,3 +44,26 @@ tree(lagging "cpu.hpp does not reach cpu/b.hpp"
 tree(draught "qwen3vl.hpp reaches io/json.hpp, a dependency that its users did not ask for"
   qwen3vl.hpp "#include <qwen3vl/model/a.hpp>" model/a.hpp "#include <qwen3vl/io/json.hpp>"
   io/json.hpp "#include <nlohmann/json.hpp>")
+
+# And check_copies.cmake: six equal lines in two headers, comments and indentation apart, or twice in one.
+function(copies name expected)
+  set(root ${WORK}/${name})
+  file(REMOVE_RECURSE ${root})
+  while(ARGN)
+    list(POP_FRONT ARGN header text)
+    file(WRITE ${root}/qwen3vl/${header} "#pragma once\n${text}\n")
+  endwhile()
+  execute_process(COMMAND ${CMAKE_COMMAND} -DROOT=${root} -P ${CMAKE_CURRENT_LIST_DIR}/check_copies.cmake
+    RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE out)
+  string(REGEX REPLACE "[ \n]+" " " out "${out}")
+  string(FIND "${out}" "${expected}" at)
+  if(at EQUAL -1)
+    message(SEND_ERROR "${name}: expected \"${expected}\", got ${code}: ${out}")
+  endif()
+endfunction()
+set(five "int a\nint b\n\nint c\n}\nint d\nint e")
+copies(alike "nn/b.hpp and nn/a.hpp have 6 equal lines, from int a"
+  nn/b.hpp "${five}\nint f" nn/a.hpp "${five} // one\n  int f")
+copies(twice "text/a.hpp and text/a.hpp have 6 equal lines"
+  text/a.hpp "${five}\nint f\nint z\n${five}\nint f")
+copies(short "2 headers: no run of 6 equal lines" nn/b.hpp "${five}\nint f" nn/a.hpp "${five}\nint g")

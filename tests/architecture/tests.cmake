@@ -6,3 +6,5 @@ add_test(NAME "architecture: the check sees what it should"
           -P ${CMAKE_CURRENT_LIST_DIR}/self_test.cmake)
 add_test(NAME "architecture: test names reach ctest whole"
   COMMAND ${CMAKE_COMMAND} -P ${CMAKE_CURRENT_LIST_DIR}/test_names.cmake)
+add_test(NAME "architecture: no block is copied"
+  COMMAND ${CMAKE_COMMAND} -P ${CMAKE_CURRENT_LIST_DIR}/check_copies.cmake)

@@ -20,6 +20,9 @@ template <Backend B, Element T, class Recipe = Qwen3> struct TextModel {
   using Layer = DecoderLayer<B, T, Recipe>;
   using Norm = typename Recipe::template Norm<B, T>;
   using RoPE = typename Recipe::RoPE;
+  static_assert(qwen3vl::RoPE<RoPE>,
+                "a recipe's RoPE has pairs() and angle(Position, int), an int and a float");
+  static_assert(Mask<typename Recipe::Mask>, "a recipe's Mask has visible(Segment, int), a KeyRange");
 
   View<const T, 2, Space> embed_tokens;  // [vocab, hidden]
   std::vector<Layer> layers;

@@ -31,6 +31,9 @@ namespace qwen3vl {
 /// no norm after the last block but the merger's own.
 template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
   using Space = typename B::Space;
+  static_assert(RoPE<typename Recipe::RoPE>,
+                "a recipe's RoPE has pairs() and angle(Position, int), an int and a float");
+  static_assert(Mask<typename Recipe::Mask>, "a recipe's Mask has visible(Segment, int), a KeyRange");
   using Block = VisionBlock<B, T, Recipe>;
   using Merger = PatchMerger<B, T, MergerNorm::before_joining, Recipe>;
   using DeepStackMerger = PatchMerger<B, T, MergerNorm::after_joining, Recipe>;
