@@ -10,6 +10,12 @@
 #include <qwen3vl/model/config.hpp>
 #include <qwen3vl/model/load.hpp>
 
+// Compiled once, in any_model_test.cpp: every model of the family is in here.
+extern template class qwen3vl::AnyModel<qwen3vl::Cpu, float>;
+extern template class qwen3vl::AnyModel<qwen3vl::Cpu, qwen3vl::bf16>;
+extern template class qwen3vl::AnyModel<qwen3vl::DryRun, float>;
+extern template class qwen3vl::AnyModel<qwen3vl::DryRun, qwen3vl::bf16>;
+
 namespace qwen3vl {
 
 /// A golden case of tests/golden/models: its checkpoint, its inputs, and what the reference computed.

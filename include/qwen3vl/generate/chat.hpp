@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <qwen3vl/core/threads.hpp>
+#include <qwen3vl/generate/dialect.hpp>
 #include <qwen3vl/generate/prompt.hpp>
 #include <qwen3vl/generate/session.hpp>
 #include <qwen3vl/text/position_ids.hpp>
@@ -30,8 +31,9 @@ struct NoStages {
 ///   logits = chat.next(id);                        // of the token after it
 template <class Model, class Config> class Chat {
  public:
-  Chat(Session<Model, Config>& session, const Config& config, Threads& threads)
-      : session_(session), config_(config), threads_(threads) {}
+  Chat(Session<Model, Config>& session, const Config& config, Threads& threads,
+       Dialect dialect = Dialect::released)
+      : session_(session), config_(config), threads_(threads), dialect_(dialect) {}
 
   /// Tokens of the conversation that the cache holds.
   std::span<const int> ids() const { return ids_; }
@@ -124,9 +126,15 @@ template <class Model, class Config> class Chat {
 
   PositionIds find_positions(std::span<const int> ids, std::span<const MediaItem> media) const {
     std::vector<Grid> images, videos;
-    for (const MediaItem& item : media) (item.is_video() ? videos : images).push_back(item.grid());
-    return position_ids(ids, VisionTokenIds{config_.image_token_id, config_.video_token_id}, images, videos,
-                        config_.vision_config.spatial_merge_size, TextTimestamps{});
+    std::vector<float> seconds;
+    for (const MediaItem& item : media) {
+      (item.is_video() ? videos : images).push_back(item.grid());
+      if (item.is_video()) seconds.push_back(static_cast<float>(item.second_per_grid()));
+    }
+    return with_dialect_time(config_, seconds, dialect_, [&](auto time, AfterVision after) {
+      return position_ids(ids, VisionTokenIds{config_.image_token_id, config_.video_token_id}, images, videos,
+                          config_.vision_config.spatial_merge_size, time, after);
+    });
   }
 
   /// Rows in the order of the prompt, for media are seen in that order.
@@ -140,6 +148,7 @@ template <class Model, class Config> class Chat {
   Session<Model, Config>& session_;
   const Config& config_;
   Threads& threads_;
+  Dialect dialect_;
   std::vector<int> ids_;
   std::vector<std::uint64_t> media_in_cache_;
   std::int64_t reused_ = 0;

@@ -52,7 +52,7 @@ class MediaItem {
     else if (!part.frames.empty())
       item.open_frames(part, settings.video, caller);
     else
-      item.open_clip(part, settings.video, caller);
+      item.open_clip(part, settings, caller);
     return item;
   }
 
@@ -65,6 +65,8 @@ class MediaItem {
   /// Of each temporal group, in seconds; empty for a picture.
   const std::vector<double>& timestamps() const { return timestamps_; }
   const std::vector<std::int64_t>& frame_indices() const { return frame_indices_; }
+  /// From one temporal group to the next; 0 for a picture.
+  double second_per_grid() const { return second_per_grid_; }
   /// From the model's coordinates to the user's picture or frame.
   const Placement& placement() const { return placement_; }
   /// Bytes of pixel_values.
@@ -95,7 +97,8 @@ class MediaItem {
     };
   }
 
-  void open_clip(const Part& part, const VideoSettings& settings, const MediaOptionsOfCaller& caller) {
+  void open_clip(const Part& part, const ProcessorSettings& processor, const MediaOptionsOfCaller& caller) {
+    const VideoSettings& settings = processor.video;
     const auto video = std::make_shared<Video>(load_video(part.source, caller.clips, caller.images.limits));
     const MediaOptions& wish = part.options;
     const auto start = [&](const auto& chosen) {
@@ -110,6 +113,12 @@ class MediaItem {
       chosen.sampling = clip_sampler(wish, settings);
       chosen.resize.item = item_size(wish);
       chosen.resize.total_pixels = wish.total_pixels;
+      start(chosen);
+    } else if (processor.clip_rule == ClipRule::each_frame) {
+      BasicVideoSettings<SampleStride, ImageBudget> chosen;
+      copy_numbers(settings, chosen);
+      chosen.sampling = stride_sampler(wish);
+      chosen.resize.image = frame_budget(wish, settings.resize.clip);
       start(chosen);
     } else if (wish.video_start || wish.video_end) {
       BasicVideoSettings<SampleClip, ClipBudget> chosen;
@@ -160,6 +169,25 @@ class MediaItem {
     sampler.video_end = wish.video_end;
     return sampler;
   }
+  static SampleStride stride_sampler(const MediaOptions& wish) {
+    if (wish.video_start || wish.video_end)
+      throw Error("video", "video_start and video_end, but this model's processor takes whole clips",
+                  "the utility package's flavour");
+    SampleStride sampler;
+    sampler.fps = wish.fps.value_or(sampler.fps);
+    sampler.min_frames = wish.min_frames.value_or(sampler.min_frames);
+    sampler.max_frames = wish.max_frames.value_or(sampler.max_frames);
+    sampler.num_frames = wish.nframes;
+    return sampler;
+  }
+  static PixelBudget frame_budget(const MediaOptions& wish, PixelBudget budget) {
+    if (wish.total_pixels || wish.resized_height || wish.resized_width)
+      throw Error("video", "a size for the whole clip, but this model's processor has limits for one frame",
+                  "min_pixels and max_pixels, or the utility package's flavour");
+    budget.min_pixels = wish.min_pixels.value_or(budget.min_pixels);
+    budget.max_pixels = wish.max_pixels.value_or(budget.max_pixels);
+    return budget;
+  }
   static ClipBudget clip_budget(const MediaOptions& wish, const VideoSettings& settings) {
     ClipBudget budget = settings.resize;
     if (wish.total_pixels) budget.clip.max_pixels = *wish.total_pixels;
@@ -179,11 +207,14 @@ class MediaItem {
     grid_ = plan.grid, placement_ = plan.placement, columns_ = plan.columns;
     timestamps_ = group_seconds(plan.frames.seconds, temporal_patch_size);
     frame_indices_ = plan.frames.indices;
+    if (plan.frames.sampled_frames_per_second > 0)
+      second_per_grid_ = temporal_patch_size / plan.frames.sampled_frames_per_second;
   }
   MediaPixels take(PreprocessedVideo video) {
     grid_ = video.grid, placement_ = video.placement;
     timestamps_ = std::move(video.timestamps);
     frame_indices_ = std::move(video.frame_indices);
+    second_per_grid_ = video.second_per_grid;
     return {std::move(video.storage), video.pixel_values};
   }
   static MediaPixels allocate(std::int64_t patches, std::int64_t columns) {
@@ -205,6 +236,7 @@ class MediaItem {
   std::int64_t columns_ = 0;
   std::vector<double> timestamps_;
   std::vector<std::int64_t> frame_indices_;
+  double second_per_grid_ = 0;
   Placement placement_{};
   std::function<MediaPixels(Threads&, MediaItem&)> make_;
 };

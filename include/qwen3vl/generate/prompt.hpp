@@ -21,10 +21,15 @@ struct TokenisedPrompt {
   std::vector<int> ids;  // of the text
 };
 
+/// Where a video's times stand: in the text, a group of placeholders each (Qwen3-VL), or in the position ids
+/// alone, behind one run of placeholders (Qwen2-VL, Qwen2.5-VL).
+enum class VideoLayout { timestamp_groups, single_group };
+
 /// The media are those of the conversation, in the order of their parts.
 inline TokenisedPrompt tokenise_prompt(const Conversation& chat, TemplateKind kind,
                                        const RenderOptions& options, std::span<const MediaItem> media,
-                                       int merge, Dialect dialect, Encoder& encoder) {
+                                       int merge, Dialect dialect, Encoder& encoder,
+                                       VideoLayout layout = VideoLayout::timestamp_groups) {
   std::vector<Grid> images;
   std::vector<VideoGrid> videos;
   for (const MediaItem& item : media) {
@@ -35,7 +40,9 @@ inline TokenisedPrompt tokenise_prompt(const Conversation& chat, TemplateKind ki
   }
   const std::string rendered = render_chat(kind, chat, options);
   TokenisedPrompt prompt;
-  prompt.text = dialect == Dialect::released
+  prompt.text = layout == VideoLayout::single_group
+                    ? expand_placeholders<Qwen2Video>(rendered, images, videos, merge)
+                : dialect == Dialect::released
                     ? expand_placeholders<ReleasedVideo>(rendered, images, videos, merge)
                     : expand_placeholders<Transformers5Video>(rendered, images, videos, merge);
   prompt.ids = encoder.encode(prompt.text);

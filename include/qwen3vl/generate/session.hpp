@@ -157,22 +157,34 @@ template <class Model, class Config> class Session {
   template <class Observer = Unobserved, class Progress = NoProgress>
   View<const float, 2> read(std::span<const SequenceInput> inputs, Observer observe = {},
                             Progress progress = {}) {
-    std::int64_t longest = 0, total = 0, done = 0;
-    check_inputs(inputs);
-    length_ = 0;
-    for (const SequenceInput& input : inputs) {
-      for (const Position& at : input.positions)
-        length_ = std::max<std::int64_t>(length_, 1 + std::max({at.t, at.h, at.w}));
-      longest = std::max<std::int64_t>(longest, static_cast<std::int64_t>(input.ids.size()));
-      total += static_cast<std::int64_t>(input.ids.size());
-    }
+    std::int64_t longest = 0, done = 0;
+    const std::int64_t total = start(inputs, longest);
     for (std::int64_t first = 0; first < longest; first += size_.chunk) {
       gather(inputs, first);
-      run_step(observe);
+      run_step(config_.text_config.vocab_size, [&](const Step<B>& step, View<T, 2, Space> logits) {
+        model_.forward(on_, workspace_, step, seen_, cache_, logits, observe);
+      });
       progress(done += static_cast<std::int64_t>(ids_.size()), total);
     }
     const std::int64_t rows = size_.all_logits ? total : static_cast<std::int64_t>(inputs.size());
     return {float_logits(), {rows, config_.text_config.vocab_size}};
+  }
+
+  /// The same up to the head: the features of each sequence's last token behind the final norm,
+  /// [sequences, hidden], for embeddings (model/heads.hpp).
+  View<const float, 2> read_features(std::span<const SequenceInput> inputs) {
+    const std::int64_t hidden = config_.text_config.hidden_size;
+    expect(!size_.all_logits && hidden <= config_.text_config.vocab_size, "Session",
+           "features take the place of logits, and there is no room", "a session without all_logits");
+    std::int64_t longest = 0;
+    start(inputs, longest);
+    for (std::int64_t first = 0; first < longest; first += size_.chunk) {
+      gather(inputs, first);
+      run_step(hidden, [&](const Step<B>& step, View<T, 2, Space> last) {
+        model_.features(on_, workspace_, step, seen_, cache_, last);
+      });
+    }
+    return {float_logits(), {static_cast<std::int64_t>(inputs.size()), hidden}};
   }
 
  private:
@@ -227,6 +239,20 @@ template <class Model, class Config> class Session {
     }
   }
 
+  /// Checks the inputs; the number of their tokens, and of those of the longest.
+  std::int64_t start(std::span<const SequenceInput> inputs, std::int64_t& longest) {
+    check_inputs(inputs);
+    std::int64_t total = 0;
+    length_ = 0;
+    for (const SequenceInput& input : inputs) {
+      for (const Position& at : input.positions)
+        length_ = std::max<std::int64_t>(length_, 1 + std::max({at.t, at.h, at.w}));
+      longest = std::max<std::int64_t>(longest, static_cast<std::int64_t>(input.ids.size()));
+      total += static_cast<std::int64_t>(input.ids.size());
+    }
+    return total;
+  }
+
   /// The step of tokens first … first + chunk − 1 of every input.
   void gather(std::span<const SequenceInput> inputs, std::int64_t first) {
     ids_.clear(), positions_.clear(), visual_.clear(), segments_.clear(), wanted_.clear(), places_.clear();
@@ -260,20 +286,21 @@ template <class Model, class Config> class Session {
     if (!sees) visual_.clear();
   }
 
-  template <class Observer> void run_step(Observer& observe) {
+  /// pass(step, rows) fills [wanted, width]; as floats they go to the places of their tokens.
+  template <class Pass> void run_step(std::int64_t width, Pass pass) {
     std::byte* at = arrays_.data();
     Step<B> step;
     step.ids = put(at, ids_), step.positions = put(at, positions_), step.visual = put(at, visual_);
     step.segments = put(at, segments_), step.wanted = put(at, wanted_);
     step.length = length_;
-    const std::int64_t vocab = config_.text_config.vocab_size, rows = step.wanted.shape[0];
-    View<T, 2, Space> logits(reinterpret_cast<T*>(logits_.data()), {rows, vocab});
-    model_.forward(on_, workspace_, step, seen_, cache_, logits, observe);
+    const std::int64_t rows = step.wanted.shape[0];
+    View<T, 2, Space> result(reinterpret_cast<T*>(logits_.data()), {rows, width});
+    pass(step, result);
     for (std::int64_t r = 0; r < rows; ++r) {
-      View<float, 2, Space> to(float_rows() + rows_of_logits_[r] * vocab, {1, vocab});
-      convert<B, T, float>(on_, logits.rows(r, 1), to);
+      View<float, 2, Space> to(float_rows() + rows_of_logits_[r] * width, {1, width});
+      convert<B, T, float>(on_, result.rows(r, 1), to);
       if constexpr (!std::is_same_v<Space, Host>)
-        on_.copy_out(host_logits_.data() + rows_of_logits_[r] * vocab, to.data, vocab * sizeof(float));
+        on_.copy_out(host_logits_.data() + rows_of_logits_[r] * width, to.data, width * sizeof(float));
     }
   }
 

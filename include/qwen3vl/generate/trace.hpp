@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -12,7 +11,6 @@
 #include <qwen3vl/generate/recorder.hpp>
 #include <qwen3vl/generate/session.hpp>
 #include <qwen3vl/io/safetensors.hpp>
-#include <qwen3vl/model/video_time.hpp>
 #include <qwen3vl/text/position_ids.hpp>
 
 namespace qwen3vl {
@@ -186,13 +184,8 @@ Trace trace(typename Model::BackendType& on, const Model& model, const Config& c
 template <class Model>
 Trace trace(typename Model::BackendType& on, const Model& model, const Qwen3VLConfig& config,
             const ForwardInputs& inputs, std::int64_t generate, std::int64_t chunk, Dialect dialect) {
-  std::vector<float> seconds = inputs.second_per_grid;
-  const bool released = dialect == Dialect::released;
-  if (!released)
-    for (float& s : seconds) s = std::floor(s);  // transformers 5 cuts it to an integer
-  return with_video_time(config, seconds, [&](auto time) {
-    return trace(on, model, config, inputs, generate, chunk, time,
-                 released ? AfterVision::behind_all_axes : AfterVision::behind_height_and_width);
+  return with_dialect_time(config, inputs.second_per_grid, dialect, [&](auto time, AfterVision after) {
+    return trace(on, model, config, inputs, generate, chunk, time, after);
   });
 }
 

@@ -30,9 +30,14 @@
 /// see other pictures than it was trained on. Which resampler is used the files do not say.
 namespace qwen3vl {
 
+/// Two rules for clips: frames spread evenly and a budget of pixels for the whole clip, or, as Qwen2-VL and
+/// Qwen2.5-VL have it, frames at a stride and for each the budget of a picture.
+enum class ClipRule { whole_clip, each_frame };
+
 struct ProcessorSettings {
   ImageSettings image;
-  VideoSettings video;
+  VideoSettings video;  // with ClipRule::each_frame, `video.resize.clip` is the budget of a frame
+  ClipRule clip_rule = ClipRule::whole_clip;
 };
 
 namespace processor_detail {
@@ -55,8 +60,9 @@ inline void expect_known_arithmetic(const Json& json, const std::string& where) 
     wrong_member(where, "rescale_factor", Json(rescale).dump(), "1/255");
 }
 
-inline PatchLayout read_patches(const Json& json, const std::string& where) {
+inline PatchLayout read_patches(const Json& json, const std::string& where, int patch_size = 16) {
   PatchLayout patches;
+  patches.patch_size = patch_size;
   patches.patch_size = get_int_or(json, "patch_size", where, patches.patch_size, 1, 256);
   patches.merge_size = get_int_or(json, "merge_size", where, patches.merge_size, 1, 256);
   patches.temporal_patch_size =
@@ -124,25 +130,33 @@ inline SampleEvenly read_sampling(const Json& json, const std::string& where) {
 }  // namespace processor_detail
 
 /// `preprocessor_config.json`, or `image_processor` of the combined file.
-inline ImageSettings read_image_settings(const Json& json, const std::string& where) {
+inline ImageSettings read_image_settings(const Json& json, const std::string& where, int patch_size = 16) {
   using namespace processor_detail;
   expect_object(json, where);
   expect_known_arithmetic(json, where);
   ImageSettings settings;
-  settings.patches = read_patches(json, where);
+  settings.patches = read_patches(json, where, patch_size);
   settings.budget = read_budget(json, where);
   settings.normalise = read_normalise(json, where);
   return settings;
 }
 
 /// `video_preprocessor_config.json`, or `video_processor` of the combined file.
-inline VideoSettings read_video_settings(const Json& json, const std::string& where) {
+inline VideoSettings read_video_settings(const Json& json, const std::string& where,
+                                         ClipRule rule = ClipRule::whole_clip) {
   using namespace processor_detail;
   expect_object(json, where);
   expect_known_arithmetic(json, where);
-  const std::string type = get_string_or(json, "video_processor_type", where, "Qwen3VLVideoProcessor");
-  if (type != "Qwen3VLVideoProcessor")
-    wrong_member(where, "video_processor_type", in_quotes(type, 60), "\"Qwen3VLVideoProcessor\"");
+  const std::string wanted = rule == ClipRule::whole_clip ? "Qwen3VLVideoProcessor" : "Qwen2VLVideoProcessor";
+  const std::string type = get_string_or(json, "video_processor_type", where, wanted);
+  if (type != wanted) wrong_member(where, "video_processor_type", in_quotes(type, 60), in_quotes(wanted));
+  if (rule == ClipRule::each_frame) {
+    VideoSettings frames;
+    frames.resize.clip = read_budget(json, where);
+    frames.patches = read_patches(json, where, 14);
+    frames.normalise = read_normalise(json, where);
+    return frames;
+  }
   VideoSettings settings;
   settings.sampling = read_sampling(json, where);
   settings.resize.clip = read_budget(json, where);
@@ -154,9 +168,10 @@ inline VideoSettings read_video_settings(const Json& json, const std::string& wh
   return settings;
 }
 
-/// From a checkpoint's folder. What has no file is Qwen3-VL's own; of a missing video file, patches and
+/// From a checkpoint's folder. What has no file is Qwen3-VL's own, or with ClipRule::each_frame Qwen2-VL's; of a missing video file, patches and
 /// normalisation are the images'.
-inline ProcessorSettings read_processor_settings(const std::string& directory) {
+inline ProcessorSettings read_processor_settings(const std::string& directory,
+                                                 ClipRule rule = ClipRule::whole_clip) {
   constexpr std::uint64_t most_bytes = 1 << 20;
   if (!is_directory(directory)) throw Error(directory, "no such folder", "the folder of a checkpoint");
   const std::string combined = directory + "/processor_config.json";
@@ -173,14 +188,22 @@ inline ProcessorSettings read_processor_settings(const std::string& directory) {
     return {};
   };
   ProcessorSettings settings;
+  settings.clip_rule = rule;
+  if (rule == ClipRule::each_frame) {  // where no file says otherwise
+    const Qwen2VideoSettings qwen2;
+    settings.image.patches = qwen2.patches, settings.image.normalise = qwen2.normalise;
+    settings.image.budget = qwen2.resize.image;
+  }
   const auto [image, image_where] = find("image_processor", "preprocessor_config.json");
   const auto [video, video_where] = find("video_processor", "video_preprocessor_config.json");
-  if (!image_where.empty()) settings.image = read_image_settings(image, image_where);
+  if (!image_where.empty())
+    settings.image = read_image_settings(image, image_where, settings.image.patches.patch_size);
   if (!video_where.empty()) {
-    settings.video = read_video_settings(video, video_where);
+    settings.video = read_video_settings(video, video_where, rule);
   } else {
     settings.video.patches = settings.image.patches;
     settings.video.normalise = settings.image.normalise;
+    if (rule == ClipRule::each_frame) settings.video.resize.clip = settings.image.budget;
   }
   return settings;
 }

@@ -16,7 +16,8 @@ namespace qwen3vl {
 ///   const Qwen3VLConfig config = read_config(read_json_file(path), path);
 ///   const auto loaded = load<AnyModel<Cpu, bf16>>(cpu, checkpoint, config);
 ///
-/// A virtual call a pass is all that it costs when running; compiling it instantiates every model there is.
+/// A virtual call a pass is all that it costs when running; compiling it instantiates every model there is, so
+/// a program of several files declares `extern template class AnyModel<…>` and defines it in one.
 template <Backend B, Element T> class AnyModel {
  public:
   using BackendType = B;
@@ -24,10 +25,7 @@ template <Backend B, Element T> class AnyModel {
   using Space = typename B::Space;
   template <Backend Other> using On = AnyModel<Other, T>;
 
-  explicit AnyModel(const Qwen3VLConfig& config)
-      : held_(with_model_type<B, T>(config.generation, [&](auto type) -> std::unique_ptr<Base> {
-          return std::make_unique<Held<typename decltype(type)::type>>(config);
-        })) {}
+  explicit AnyModel(const Qwen3VLConfig& config);
   /// A variant of yours behind the same door.
   template <class Model>
   requires std::is_same_v<typename Model::BackendType, B>
@@ -44,6 +42,11 @@ template <Backend B, Element T> class AnyModel {
     with_observer(observe, [&](const AnyObserver<B, T>* any) {
       held_->see(on, workspace, pixel_values, grids, seen, any);
     });
+  }
+
+  void features(B& on, Workspace<B>& workspace, const Step<B>& step, const VisualFeatures<B, T>& seen,
+                KVCache<B, T>& cache, Out<B, T, 2> last) const {
+    held_->features(on, workspace, step, seen, cache, last);
   }
 
   template <class Observer = Unobserved>
@@ -92,6 +95,8 @@ template <Backend B, Element T> class AnyModel {
     virtual void tie(const Qwen3VLConfig&) = 0;
     virtual void see(B&, Workspace<B>&, In<B, T, 2>, View<const Grid, 1>, VisualFeatures<B, T>,
                      const AnyObserver<B, T>*) const = 0;
+    virtual void features(B&, Workspace<B>&, const Step<B>&, const VisualFeatures<B, T>&, KVCache<B, T>&,
+                          Out<B, T, 2>) const = 0;
     virtual void forward(B&, Workspace<B>&, const Step<B>&, const VisualFeatures<B, T>&, KVCache<B, T>&,
                          Out<B, T, 2>, const AnyObserver<B, T>*) const = 0;
   };
@@ -109,6 +114,10 @@ template <Backend B, Element T> class AnyModel {
         model.see(on, workspace, pixels, grids, seen, *observe);
       else
         model.see(on, workspace, pixels, grids, seen);
+    }
+    void features(B& on, Workspace<B>& workspace, const Step<B>& step, const VisualFeatures<B, T>& seen,
+                  KVCache<B, T>& cache, Out<B, T, 2> last) const override {
+      model.features(on, workspace, step, seen, cache, last);
     }
     void forward(B& on, Workspace<B>& workspace, const Step<B>& step, const VisualFeatures<B, T>& seen,
                  KVCache<B, T>& cache, Out<B, T, 2> logits, const AnyObserver<B, T>* observe) const override {
@@ -131,5 +140,12 @@ template <Backend B, Element T> class AnyModel {
 
   std::unique_ptr<Base> held_;
 };
+
+// Not inline: `extern template class AnyModel<Cpu, bf16>` then spares a source file all the models.
+template <Backend B, Element T>
+AnyModel<B, T>::AnyModel(const Qwen3VLConfig& config)
+    : held_(with_model_type<B, T>(config.generation, [&](auto type) -> std::unique_ptr<Base> {
+        return std::make_unique<Held<typename decltype(type)::type>>(config);
+      })) {}
 
 }  // namespace qwen3vl

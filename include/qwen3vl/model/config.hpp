@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 #include <qwen3vl/model/known_fields.hpp>
@@ -82,6 +84,12 @@ inline void name_unknown_fields(const Json& json, const Json& text, const std::s
 }
 
 }  // namespace config_detail
+
+/// Is there a model here for this model_type?
+inline bool is_known_model_type(const std::string& type) {
+  return std::any_of(std::begin(config_detail::generation_names), std::end(config_detail::generation_names),
+                     [&](const auto& name) { return type == name.model_type; });
+}
 
 /// Reads config.json of any generation, flat or with a text_config, in either layout of its RoPE fields. What
 /// contradicts itself or the architecture is refused, by file and field; what is not known is named in

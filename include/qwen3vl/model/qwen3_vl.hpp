@@ -52,20 +52,29 @@ template <Backend B, Element T, class TextRecipe = Qwen3, class VisionRecipe = Q
     visual.forward(on, workspace, pixel_values, grids, seen, inside(observe, "model.visual"));
   }
 
-  /// logits : [step.wanted, vocab], of the tokens that follow the wanted ones
+  /// last : [step.wanted, hidden], the wanted tokens' features behind the final norm
   template <class Observer = Unobserved>
-  void forward(B& on, Workspace<B>& workspace, const Step<B>& step, const VisualFeatures<B, T>& seen,
-               KVCache<B, T>& cache, Out<B, T, 2> logits, Observer observe = {}) const {
+  void features(B& on, Workspace<B>& workspace, const Step<B>& step, const VisualFeatures<B, T>& seen,
+                KVCache<B, T>& cache, Out<B, T, 2> last, Observer observe = {}) const {
     const auto scope = workspace.scope();
     auto x = workspace.template take<T>(
-        {step.tokens(), language_model.embed_tokens.shape[1]});                  // [tokens, hidden]
-    auto last = workspace.template take<T>({step.wanted.shape[0], x.shape[1]});  // [wanted, hidden]
+        {step.tokens(), language_model.embed_tokens.shape[1]});  // [tokens, hidden]
     const auto text_names = inside(observe, "model.language_model");
 
     language_model.embed(on, step, x, text_names);
     if (!step.visual.empty()) replace_rows(on, seen.merged, step.visual, x);
     language_model.forward(on, workspace, step, seen, cache, x, text_names);
     take_rows(on, x, step.wanted, last);
+  }
+
+  /// logits : [step.wanted, vocab], of the tokens that follow the wanted ones
+  template <class Observer = Unobserved>
+  void forward(B& on, Workspace<B>& workspace, const Step<B>& step, const VisualFeatures<B, T>& seen,
+               KVCache<B, T>& cache, Out<B, T, 2> logits, Observer observe = {}) const {
+    const auto scope = workspace.scope();
+    auto last = workspace.template take<T>(
+        {step.wanted.shape[0], language_model.embed_tokens.shape[1]});  // [wanted, hidden]
+    features(on, workspace, step, seen, cache, last, observe);
     lm_head.forward(on, last, logits);
     observe("logits", logits);
   }
