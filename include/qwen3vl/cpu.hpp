@@ -6,6 +6,7 @@
 #include <qwen3vl/cpu/attend.hpp>
 #include <qwen3vl/cpu/cpu.hpp>
 #include <qwen3vl/cpu/experts.hpp>
+#include <qwen3vl/cpu/fusion.hpp>
 #include <qwen3vl/cpu/layer_norm.hpp>
 #include <qwen3vl/cpu/linear.hpp>
 #include <qwen3vl/cpu/rms_norm.hpp>

@@ -17,6 +17,7 @@
 #include <qwen3vl/core/workspace.hpp>
 #include <qwen3vl/model/any_model.hpp>
 #include <qwen3vl/model/any_observer.hpp>
+#include <qwen3vl/model/heads.hpp>
 #include <qwen3vl/model/model_config.hpp>
 #include <qwen3vl/model/models.hpp>
 #include <qwen3vl/model/plan.hpp>
@@ -53,6 +54,8 @@
 #include <qwen3vl/ops/mask/causal.hpp>
 #include <qwen3vl/ops/mask/full.hpp>
 #include <qwen3vl/ops/mask/mask.hpp>
+#include <qwen3vl/ops/mean_rows.hpp>
+#include <qwen3vl/ops/mix_levels.hpp>
 #include <qwen3vl/ops/patch_order.hpp>
 #include <qwen3vl/ops/patch_positions.hpp>
 #include <qwen3vl/ops/position_embedding.hpp>
@@ -62,6 +65,7 @@
 #include <qwen3vl/ops/rope/linear_scaling.hpp>
 #include <qwen3vl/ops/rope/mrope_chunked.hpp>
 #include <qwen3vl/ops/rope/mrope_interleaved.hpp>
+#include <qwen3vl/ops/rope/mrope_partitioned.hpp>
 #include <qwen3vl/ops/rope/rope.hpp>
 #include <qwen3vl/ops/rope/scaled.hpp>
 #include <qwen3vl/ops/rope/scaling.hpp>
@@ -69,7 +73,10 @@
 #include <qwen3vl/ops/rope/yarn.hpp>
 #include <qwen3vl/ops/rope_table.hpp>
 #include <qwen3vl/ops/rotate.hpp>
+#include <qwen3vl/ops/rotate_adjacent.hpp>
 #include <qwen3vl/ops/route.hpp>
+#include <qwen3vl/ops/sinusoidal.hpp>
+#include <qwen3vl/ops/softmax.hpp>
 #include <qwen3vl/ops/take_rows.hpp>
 #include <qwen3vl/ops/visual_rows.hpp>
 #include <qwen3vl/ops/window_order.hpp>
@@ -78,6 +85,9 @@
 #include <qwen3vl/text/recipes.hpp>
 #include <qwen3vl/text/text_config.hpp>
 #include <qwen3vl/text/text_model.hpp>
+#include <qwen3vl/vision/classical.hpp>
+#include <qwen3vl/vision/gated_fusion.hpp>
+#include <qwen3vl/vision/navit_packing.hpp>
 #include <qwen3vl/vision/patch_merger.hpp>
 #include <qwen3vl/vision/recipes.hpp>
 #include <qwen3vl/vision/vision_attention.hpp>

@@ -5,6 +5,7 @@
 #include <qwen3vl/cpu/cpu.hpp>
 #include <qwen3vl/ops/rope_table.hpp>
 #include <qwen3vl/ops/rotate.hpp>
+#include <qwen3vl/ops/rotate_adjacent.hpp>
 
 namespace qwen3vl {
 
@@ -43,6 +44,22 @@ template <> struct RotateKernel<Cpu> {
           }
         }
       }
+    });
+  }
+};
+
+template <> struct RotateAdjacentKernel<Cpu> {
+  template <Element T>
+  static void run(Cpu& cpu, View<const T, 2> cosine, View<const T, 2> sine, View<T, 3> x) {
+    cpu.parallel_ranges(x.shape[0], 8, [=](std::int64_t begin, std::int64_t end, int) {
+      for (std::int64_t t = begin; t < end; ++t)
+        for (std::int64_t h = 0; h < x.shape[1]; ++h)
+          for (std::int64_t i = 0; i < x.shape[2] / 2; ++i) {
+            T &u = x(t, h, 2 * i), &v = x(t, h, 2 * i + 1);
+            const float a = float(u), b = float(v), c = float(cosine(t, i)), s = float(sine(t, i));
+            u = T(float(T(a * c)) - float(T(b * s)));
+            v = T(float(T(b * c)) + float(T(a * s)));
+          }
     });
   }
 };

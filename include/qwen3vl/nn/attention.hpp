@@ -8,7 +8,9 @@
 #include <qwen3vl/nn/rms_norm.hpp>
 #include <qwen3vl/ops/append.hpp>
 #include <qwen3vl/ops/attend.hpp>
+#include <qwen3vl/ops/rope/rope.hpp>
 #include <qwen3vl/ops/rotate.hpp>
+#include <qwen3vl/ops/rotate_adjacent.hpp>
 
 namespace qwen3vl {
 
@@ -68,8 +70,13 @@ template <Backend B, Element T, class Recipe> struct Attention {
       observe("q_norm", heads(q));
       observe("k_norm", heads(k));
     }
-    rotate(on, cosine, sine, heads(q));
-    rotate(on, cosine, sine, heads(k));
+    if constexpr (has_adjacent_pairs<typename Recipe::RoPE>()) {
+      rotate_adjacent(on, cosine, sine, heads(q));
+      rotate_adjacent(on, cosine, sine, heads(k));
+    } else {
+      rotate(on, cosine, sine, heads(q));
+      rotate(on, cosine, sine, heads(k));
+    }
     append(on, segments, heads(k), keys);
     append(on, segments, heads(v), values);
 

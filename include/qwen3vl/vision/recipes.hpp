@@ -20,6 +20,8 @@ struct Qwen3Vision {
   static constexpr bool learned_positions = true;  // a table stretched over the image, besides RoPE
   static constexpr bool windowed = false;          // most blocks look no further than a window
   static constexpr const char* merger_norm = "norm";
+  static constexpr bool rotates = true;     // q and k, by RoPE
+  static constexpr bool post_norm = false;  // the norms stand behind the residual sums, not before
   template <Backend B, Element T> using Norm = LayerNorm<B, T>;
   template <Backend B, Element T> using MLP = qwen3vl::MLP<B, T, GeluTanh>;
   template <Backend B, Element T>

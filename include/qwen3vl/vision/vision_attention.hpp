@@ -40,8 +40,10 @@ template <Backend B, Element T, class Recipe> struct VisionAttention {
     const auto k = split_last(columns(fused, channels, channels), num_heads, head_dim);
     const auto v = split_last(columns(fused, 2 * channels, channels), num_heads, head_dim);
 
-    rotate(on, cosine, sine, q);
-    rotate(on, cosine, sine, k);
+    if constexpr (Recipe::rotates) {
+      rotate(on, cosine, sine, q);
+      rotate(on, cosine, sine, k);
+    }
     attend(on, typename Recipe::Mask{}, segments, q, k, v, 1.0f / std::sqrt(static_cast<float>(head_dim)),
            mixed);
     proj.forward(on, reshape(mixed, {x.shape[0], channels}), out);

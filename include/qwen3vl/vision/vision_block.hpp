@@ -10,6 +10,8 @@ namespace qwen3vl {
 /// A block of the vision transformer (Dosovitskiy et al. 2020, eq. 2 and 3):
 ///
 ///   x ← x + attn(norm1(x));   x ← x + mlp(norm2(x))        x : [patches, channels]
+///
+/// or, where the recipe says post_norm, x ← norm1(x + attn(x)); x ← norm2(x + mlp(x)).
 template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionBlock {
   using Space = typename B::Space;
   using Norm = typename Recipe::template Norm<B, T>;
@@ -35,16 +37,19 @@ template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionBlock {
     auto normed = workspace.template take<T>({x.shape[0], x.shape[1]});
     auto update = workspace.template take<T>({x.shape[0], x.shape[1]});
 
-    norm1.forward(on, x, normed);
-    observe("norm1", normed);
-    attn.forward(on, workspace, normed, cosine, sine, segments, update);
+    if constexpr (!Recipe::post_norm) {
+      norm1.forward(on, x, normed);
+      observe("norm1", normed);
+    }
+    attn.forward(on, workspace, Recipe::post_norm ? x : normed, cosine, sine, segments, update);
     observe("attn", update);
     add(on, update, x);
 
-    norm2.forward(on, x, normed);
+    (Recipe::post_norm ? norm1 : norm2).forward(on, x, normed);
     mlp.forward(on, workspace, normed, update);
     observe("mlp", update);
-    add(on, update, x);
+    add(on, update, Recipe::post_norm ? normed : x);
+    if constexpr (Recipe::post_norm) norm2.forward(on, normed, x);
   }
 };
 

@@ -17,6 +17,7 @@
 ///   mrope_interleaved.hpp   t, h, w take turns                Qwen3-VL, text
 ///   mrope_chunked.hpp       t, h, w in three runs             Qwen2-VL and Qwen2.5-VL, text
 ///   axial_2d.hpp            rows, then columns                every vision tower since Qwen2-VL
+///   mrope_partitioned.hpp   t, h, w in three runs, neighbours are pairs       an article variant
 ///
 /// Over any of them, for more tokens than a model was trained with:
 ///
@@ -47,6 +48,15 @@ template <class R> R rope_at_length(const R& rope, std::int64_t length) {
     return rope.at_length(length);
   else
     return rope;
+}
+
+/// Are the pairs neighbours, (x[2i], x[2i + 1])? Only where the policy says `adjacent_pairs`; then
+/// rotate_adjacent() does the work.
+template <class R> constexpr bool has_adjacent_pairs() {
+  if constexpr (requires { R::adjacent_pairs; })
+    return R::adjacent_pairs;
+  else
+    return false;
 }
 
 /// The RoPE of a model, from its config: R::from(config) where the policy has it, else R{head_dim}.
