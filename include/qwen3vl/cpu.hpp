@@ -9,7 +9,9 @@
 #include <qwen3vl/cpu/fusion.hpp>
 #include <qwen3vl/cpu/layer_norm.hpp>
 #include <qwen3vl/cpu/linear.hpp>
+#include <qwen3vl/cpu/resize_table.hpp>
 #include <qwen3vl/cpu/rms_norm.hpp>
 #include <qwen3vl/cpu/rope.hpp>
 #include <qwen3vl/cpu/rows.hpp>
+#include <qwen3vl/cpu/scale_queries.hpp>
 #include <qwen3vl/cpu/vision.hpp>

@@ -59,6 +59,7 @@
 #include <qwen3vl/ops/patch_order.hpp>
 #include <qwen3vl/ops/patch_positions.hpp>
 #include <qwen3vl/ops/position_embedding.hpp>
+#include <qwen3vl/ops/resize_table.hpp>
 #include <qwen3vl/ops/rms_norm.hpp>
 #include <qwen3vl/ops/rope/axial_2d.hpp>
 #include <qwen3vl/ops/rope/dynamic_ntk.hpp>
@@ -75,6 +76,7 @@
 #include <qwen3vl/ops/rotate.hpp>
 #include <qwen3vl/ops/rotate_adjacent.hpp>
 #include <qwen3vl/ops/route.hpp>
+#include <qwen3vl/ops/scale_queries.hpp>
 #include <qwen3vl/ops/sinusoidal.hpp>
 #include <qwen3vl/ops/softmax.hpp>
 #include <qwen3vl/ops/take_rows.hpp>
@@ -89,7 +91,9 @@
 #include <qwen3vl/vision/gated_fusion.hpp>
 #include <qwen3vl/vision/navit_packing.hpp>
 #include <qwen3vl/vision/patch_merger.hpp>
+#include <qwen3vl/vision/qwen_vl_tower.hpp>
 #include <qwen3vl/vision/recipes.hpp>
+#include <qwen3vl/vision/resampler.hpp>
 #include <qwen3vl/vision/vision_attention.hpp>
 #include <qwen3vl/vision/vision_block.hpp>
 #include <qwen3vl/vision/vision_config.hpp>

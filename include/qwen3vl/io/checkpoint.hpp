@@ -120,6 +120,23 @@ class Checkpoint {
   void add(const TensorInfo& stored) {
     tensors_.push_back(stored);
     tensors_.back().name = canonical_tensor_name(stored.name);
+    if (tensors_.back().name.find(".self_attn.c_attn.") != std::string::npos) cut_in_three();
+  }
+
+  /// The last tensor is q, k and v on top of each other: three tensors, no byte copied.
+  void cut_in_three() {
+    const TensorInfo whole = tensors_.back();
+    if (whole.shape.rank < 1 || whole.shape[0] % 3 != 0)
+      throw Error(whole.where(), "is " + to_string(whole.shape) + ", which cannot be cut into q, k and v");
+    tensors_.pop_back();
+    const std::size_t at = whole.name.find("c_attn"), bytes = whole.bytes.size() / 3;
+    for (std::size_t part = 0; part < 3; ++part) {
+      TensorInfo tensor = whole;
+      tensor.name.replace(at, 6, part == 0 ? "q_proj" : part == 1 ? "k_proj" : "v_proj");
+      tensor.shape.dims[0] /= 3;
+      tensor.bytes = whole.bytes.subspan(part * bytes, bytes);
+      tensors_.push_back(std::move(tensor));
+    }
   }
 
   void read_shards(const Json& index, const std::string& where) {

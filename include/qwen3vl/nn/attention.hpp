@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <type_traits>
 
 #include <qwen3vl/core/observer.hpp>
 #include <qwen3vl/core/workspace.hpp>
@@ -11,8 +12,24 @@
 #include <qwen3vl/ops/rope/rope.hpp>
 #include <qwen3vl/ops/rotate.hpp>
 #include <qwen3vl/ops/rotate_adjacent.hpp>
+#include <qwen3vl/ops/scale_queries.hpp>
 
 namespace qwen3vl {
+
+/// What a recipe says of RoPE's pairs, and of the scale of queries; a recipe may be silent on both.
+template <class Recipe> constexpr bool recipe_pairs_neighbours() {
+  if constexpr (requires { typename Recipe::RoPE; })
+    return has_adjacent_pairs<typename Recipe::RoPE>();
+  else
+    return false;
+}
+template <class Recipe> struct QueryScaleOfRecipe { using type = NoQueryScale; };
+template <class Recipe>
+requires requires { typename Recipe::QueryScale; }
+struct QueryScaleOfRecipe<Recipe> {
+  using type = typename Recipe::QueryScale;
+};
+template <class Recipe> using QueryScaleOf = typename QueryScaleOfRecipe<Recipe>::type;
 
 /// Self-attention of a decoder, with grouped queries (Ainslie et al. 2023) and a cache:
 ///
@@ -21,17 +38,20 @@ namespace qwen3vl {
 ///
 ///   x, out : [tokens, hidden]     cosine, sine : [tokens, head_dim/2]     K, V : [rows, kv_heads, head_dim]
 ///
-/// Recipe says `qk_norm`, `qkv_bias` and the `Mask`. head_dim is config.json's, not hidden / heads.
+/// Recipe says `qk_norm`, `qkv_bias`, the `Mask`, and the `QueryScale` of models that have one. head_dim is config.json's, not hidden / heads.
 template <Backend B, Element T, class Recipe> struct Attention {
   using Space = typename B::Space;
+  using QueryScale = QueryScaleOf<Recipe>;
 
   Linear<B, T> q_proj;           // [heads·head_dim, hidden]
   Linear<B, T> k_proj, v_proj;   // [kv_heads·head_dim, hidden]
   Linear<B, T> o_proj;           // [hidden, heads·head_dim]
   RMSNorm<B, T> q_norm, k_norm;  // [head_dim]
   int head_dim = 0;
+  [[no_unique_address]] QueryScale query_scale = {};
 
   void configure(const auto& config) {
+    if constexpr (requires { QueryScale::from(config); }) query_scale = QueryScale::from(config);
     head_dim = config.head_dim;
     q_norm.eps = k_norm.eps = static_cast<float>(config.rms_norm_eps);
   }
@@ -70,13 +90,15 @@ template <Backend B, Element T, class Recipe> struct Attention {
       observe("q_norm", heads(q));
       observe("k_norm", heads(k));
     }
-    if constexpr (has_adjacent_pairs<typename Recipe::RoPE>()) {
+    if constexpr (recipe_pairs_neighbours<Recipe>()) {
       rotate_adjacent(on, cosine, sine, heads(q));
       rotate_adjacent(on, cosine, sine, heads(k));
     } else {
       rotate(on, cosine, sine, heads(q));
       rotate(on, cosine, sine, heads(k));
     }
+    if constexpr (!std::is_same_v<QueryScale, NoQueryScale>)
+      scale_queries(on, query_scale, segments, heads(q));
     append(on, segments, heads(k), keys);
     append(on, segments, heads(v), values);
 

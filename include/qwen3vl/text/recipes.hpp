@@ -7,6 +7,8 @@
 #include <qwen3vl/ops/rope/mrope_chunked.hpp>
 #include <qwen3vl/ops/rope/mrope_interleaved.hpp>
 #include <qwen3vl/ops/rope/scaled.hpp>
+#include <qwen3vl/ops/rope/standard.hpp>
+#include <qwen3vl/ops/scale_queries.hpp>
 
 namespace qwen3vl {
 
@@ -25,6 +27,13 @@ struct Qwen3 {
 /// The decoder of Qwen3-VL-30B-A3B and -235B-A22B.
 struct Qwen3MoE : Qwen3 {
   template <Backend B, Element T> using MLP = MoE<B, T>;
+};
+
+/// The decoder of the first Qwen-VL, Qwen-7B: RoPE on one axis whose theta grows with the length, log-n attention.
+struct Qwen1 : Qwen3 {
+  using RoPE = DynamicNTK<StandardRoPE, SteppedGrowth>;
+  using QueryScale = LogNScale;
+  static constexpr bool qk_norm = false, qkv_bias = true;
 };
 
 /// The decoder of Qwen2-VL and Qwen2.5-VL.

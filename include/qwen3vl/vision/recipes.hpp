@@ -20,6 +20,8 @@ struct Qwen3Vision {
   static constexpr bool learned_positions = true;  // a table stretched over the image, besides RoPE
   static constexpr bool windowed = false;          // most blocks look no further than a window
   static constexpr const char* merger_norm = "norm";
+  static constexpr bool qkv_per_head =
+      false;                                // rows of the fused projection: q, k, v of all heads, not of each
   static constexpr bool rotates = true;     // q and k, by RoPE
   static constexpr bool post_norm = false;  // the norms stand behind the residual sums, not before
   template <Backend B, Element T> using Norm = LayerNorm<B, T>;

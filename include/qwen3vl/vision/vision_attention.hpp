@@ -36,9 +36,7 @@ template <Backend B, Element T, class Recipe> struct VisionAttention {
     auto fused = workspace.template take<T>({x.shape[0], 3 * channels});         // [patches, 3·channels]
     auto mixed = workspace.template take<T>({x.shape[0], num_heads, head_dim});  // [patches, heads, head_dim]
     qkv.forward(on, x, fused);
-    const auto q = split_last(columns(fused, 0, channels), num_heads, head_dim);
-    const auto k = split_last(columns(fused, channels, channels), num_heads, head_dim);
-    const auto v = split_last(columns(fused, 2 * channels, channels), num_heads, head_dim);
+    const auto q = part(fused, 0, head_dim), k = part(fused, 1, head_dim), v = part(fused, 2, head_dim);
 
     if constexpr (Recipe::rotates) {
       rotate(on, cosine, sine, q);
@@ -47,6 +45,16 @@ template <Backend B, Element T, class Recipe> struct VisionAttention {
     attend(on, typename Recipe::Mask{}, segments, q, k, v, 1.0f / std::sqrt(static_cast<float>(head_dim)),
            mixed);
     proj.forward(on, reshape(mixed, {x.shape[0], channels}), out);
+  }
+
+ private:
+  /// q, k or v of the fused projection, [patches, heads, head_dim].
+  auto part(Out<B, T, 2> fused, int which, std::int64_t head_dim) const {
+    const std::int64_t channels = num_heads * head_dim;
+    auto view = split_last(columns(fused, which * (Recipe::qkv_per_head ? head_dim : channels), channels),
+                           num_heads, head_dim);
+    if constexpr (Recipe::qkv_per_head) view.stride[1] = 3 * head_dim;
+    return view;
   }
 };
 

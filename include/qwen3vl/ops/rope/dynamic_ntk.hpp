@@ -8,6 +8,20 @@
 
 namespace qwen3vl {
 
+/// The growth of theta is a policy of its own: alpha of a length.
+struct LinearGrowth {
+  static float alpha(float length, float original, float factor) {
+    return factor * std::max(length, original) / original - (factor - 1);
+  }
+};
+/// In steps, of Qwen-VL: alpha = 2^⌈log2(L/M) + 1⌉ − 1 for L > M, else 1. `factor` is not asked.
+struct SteppedGrowth {
+  static float alpha(float length, float original, float) {
+    if (length <= original) return 1;
+    return std::max(std::exp2(std::ceil(std::log2(length / original) + 1)) - 1, 1.0f);
+  }
+};
+
 /// Dynamic NTK scaling over any RoPE: as soon as more than the original length M is read, theta grows with
 /// the length L, so that the slowest pair turns as far as it did within M:
 ///
@@ -16,7 +30,7 @@ namespace qwen3vl {
 ///
 /// at_length() is asked once a step. Keys that are in a cache already keep the angles of the length at
 /// which they were read, as in the reference.
-template <RoPE R> struct DynamicNTK {
+template <RoPE R, class Growth = LinearGrowth> struct DynamicNTK {
   R rope;
   float factor, original_length;
   float alpha = 1;
@@ -27,8 +41,7 @@ template <RoPE R> struct DynamicNTK {
   }
   DynamicNTK at_length(std::int64_t length) const {
     DynamicNTK now = *this;
-    now.alpha =
-        factor * std::max(static_cast<float>(length), original_length) / original_length - (factor - 1);
+    now.alpha = Growth::alpha(static_cast<float>(length), original_length, factor);
     return now;
   }
   QWEN3VL_HD int pairs() const { return rope.pairs(); }
