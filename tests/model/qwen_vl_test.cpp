@@ -8,9 +8,9 @@
 
 #include <qwen3vl/cpu.hpp>
 #include <qwen3vl/io/checkpoint.hpp>
-#include <qwen3vl/model/sizes.hpp>
-#include <qwen3vl/text/text_model.hpp>
-#include <qwen3vl/vision/qwen_vl_tower.hpp>
+#include <qwen3vl/io/safetensors.hpp>
+#include <qwen3vl/model/load.hpp>
+#include <qwen3vl/model/models.hpp>
 
 using namespace qwen3vl;
 
@@ -25,98 +25,92 @@ double distance(const float* a, const float* b, std::size_t n) {
   return std::sqrt(difference / norm);
 }
 
-/// Finds the weights of a block in the golden checkpoint; what is stored transposed is turned.
-struct Weights {
-  Checkpoint checkpoint{folder + "/checkpoint"};
-  std::vector<std::vector<float>> turned;
-
-  auto under_path(const std::string& path) {
-    return [this, path](std::string_view name, auto& view, Shape shape) {
-      std::string full = path + std::string(name);
-      const bool transposed = full.ends_with(".transposed");
-      if (transposed) full.resize(full.size() - 11);
-      const TensorInfo& tensor = checkpoint.take(full);
-      tensor.expect_shape(shape);
-      const float* data = tensor.flat<float>().data();
-      if (transposed) {
-        const std::int64_t n = shape[0];
-        auto& to = turned.emplace_back(std::size_t(n * n));
-        for (std::int64_t i = 0; i < n; ++i)
-          for (std::int64_t j = 0; j < n; ++j) to[std::size_t(j * n + i)] = data[i * n + j];
-        data = to.data();
-      }
-      set_shape(view, shape, data);
-    };
-  }
-};
-
 TextConfig decoder_config() {
   TextConfig config;
   config.hidden_size = 32, config.intermediate_size = 24, config.num_hidden_layers = 2;
   config.num_attention_heads = config.num_key_value_heads = 4, config.head_dim = 8, config.vocab_size = 50;
-  config.rope_theta = 1e4, config.rope_scaling.original_max_position_embeddings = 16;
+  config.tie_word_embeddings = false, config.rope_theta = 1e4,
+  config.rope_scaling.original_max_position_embeddings = 16;
+  return config;
+}
+QwenVLConfig golden_config() {
+  QwenVLConfig config{decoder_config(), {}};
+  QwenVLVisionConfig& vision = config.vision_config;
+  vision.hidden_size = 24, vision.intermediate_size = 40, vision.depth = 2, vision.num_heads = 3,
+  vision.patch_size = 4;
+  vision.output_dim = 32, vision.resampler_heads = 4, vision.n_queries = 16, vision.position_rows = 16;
   return config;
 }
 
-}  // namespace
+/// The golden model, its inputs, and what it should compute.
+struct Golden {
+  Cpu cpu{2};
+  QwenVLConfig config = golden_config();
+  Checkpoint checkpoint{folder + "/checkpoint"};
+  Loaded<QwenVL<Cpu, float>> loaded = load<QwenVL<Cpu, float>>(cpu, checkpoint, config);
+  SafetensorsFile inputs{folder + "/inputs.safetensors"}, expected{folder + "/expected.safetensors"};
+  Workspace<Cpu> workspace{cpu, 1 << 22};
+  std::vector<float> features = std::vector<float>(16 * 32);
+  VisualFeatures<Cpu, float> seen{View<float, 2>(features.data(), {16, 32}), {}};
 
-TEST_CASE("Qwen-VL: tower and resampler equal the double-precision reference") {
-  QwenVLVisionConfig config;
-  config.hidden_size = 24, config.intermediate_size = 40, config.depth = 2, config.num_heads = 3,
-  config.patch_size = 4;
-  config.output_dim = 32, config.resampler_heads = 4, config.n_queries = 16, config.position_rows = 16;
-  Weights weights;
-  QwenVLTower<Cpu, float> tower(config);
-  QwenVLTower<Cpu, float>::weights(tower, config, weights.under_path("model.visual."));
-  const SafetensorsFile inputs(folder + "/inputs.safetensors"), expected(folder + "/expected.safetensors");
-  Cpu cpu(2);
-  Workspace<Cpu> workspace(cpu, 1 << 20);
-  std::vector<float> out(16 * 32);
-  int seen = 0;
-  tower.forward(cpu, workspace, inputs.at("pixel_values").view<float, 2>(),
-                View<float, 2>(out.data(), {16, 32}), [&](std::string_view name, const auto& x) {
-                  const std::string full = "visual." + std::string(name);
-                  if (!expected.find(full)) return;
-                  CAPTURE(full);
-                  CHECK(distance(x.data, expected.at(full).template flat<float>().data(),
-                                 std::size_t(x.size())) <= 1e-5);
-                  ++seen;
-                });
-  CHECK(seen == 3);
-  CHECK(distance(out.data(), expected.at("visual").flat<float>().data(), out.size()) <= 1e-5);
-}
-
-TEST_CASE("Qwen-VL: the decoder within the length of training and beyond") {
-  const TextConfig config = decoder_config();
-  Weights weights;
-  TextModel<Cpu, float, Qwen1> decoder(config);
-  TextModel<Cpu, float, Qwen1>::weights(decoder, config, weights.under_path("model.language_model."));
-  const auto head = weights.checkpoint.take("lm_head.weight").view<float, 2>();
-  const SafetensorsFile inputs(folder + "/inputs.safetensors"), expected(folder + "/expected.safetensors");
-  Cpu cpu(2);
-  for (const std::string name : {"short", "long"}) {
-    CAPTURE(name);
-    std::vector<int> ids;
-    for (const std::int64_t id : inputs.at(name + ".ids").flat<std::int64_t>())
-      ids.push_back(static_cast<int>(id));
-    const auto tokens = static_cast<std::int64_t>(ids.size());
+  template <class Observer = Unobserved> void see(Observer observe = {}) {
+    const Grid grid{1, 8, 8};
+    loaded.model.see(cpu, workspace, inputs.at("pixel_values").view<float, 2>(),
+                     View<const Grid, 1>(&grid, {1}), seen, observe);
+  }
+  /// Logits of all tokens; 16 tokens from `image` on are the picture's.
+  std::vector<float> read(const std::string& name, int image = -1) {
+    std::vector<int> ids, visual, wanted;
     std::vector<Position> positions;
-    for (int t = 0; t < tokens; ++t) positions.push_back({t, t, t});
+    for (const std::int64_t id : inputs.at(name + ".ids").flat<std::int64_t>()) {
+      const int t = static_cast<int>(ids.size());
+      visual.push_back(image >= 0 && t >= image && t < image + 16 ? t - image : -1);
+      ids.push_back(static_cast<int>(id)), wanted.push_back(t), positions.push_back({t, t, t});
+    }
+    const auto tokens = static_cast<std::int64_t>(ids.size());
     const Segment segment{0, static_cast<int>(tokens), 0, static_cast<int>(tokens)};
     Step<Cpu> step;
     step.ids = {ids.data(), {tokens}}, step.positions = {positions.data(), {tokens}},
     step.segments = {&segment, {1}};
+    step.visual = {visual.data(), {image >= 0 ? tokens : 0}}, step.wanted = {wanted.data(), {tokens}};
     step.length = tokens;
-    Workspace<Cpu> workspace(cpu, 1 << 22);
     KVCache<Cpu, float> cache(cpu, 2, 4, 8, 1, tokens);
-    std::vector<float> x(std::size_t(tokens * 32)), logits(std::size_t(tokens * 50));
-    const View<float, 2> features(x.data(), {tokens, 32}), scores(logits.data(), {tokens, 50});
-    decoder.embed(cpu, step, features);
-    decoder.forward(cpu, workspace, step, {}, cache, features);
-    linear(cpu, features, head, {}, scores);
-    CHECK(distance(x.data(), expected.at(name + ".norm").flat<float>().data(), x.size()) <= 1e-5);
-    CHECK(distance(logits.data(), expected.at(name + ".logits").flat<float>().data(), logits.size()) <= 1e-5);
+    std::vector<float> logits(std::size_t(tokens * 50));
+    loaded.model.forward(cpu, workspace, step, seen, cache, View<float, 2>(logits.data(), {tokens, 50}));
+    return logits;
   }
+};
+
+}  // namespace
+
+TEST_CASE("Qwen-VL: tower and resampler equal the double-precision reference") {
+  Golden golden;
+  CHECK(golden.loaded.unused.empty());
+  int seen = 0;
+  golden.see([&](std::string_view name, const auto& x) {
+    const std::string full(name.substr(6));  // behind "model."
+    if (!golden.expected.find(full)) return;
+    CAPTURE(full);
+    CHECK(distance(x.data, golden.expected.at(full).template flat<float>().data(), std::size_t(x.size())) <=
+          1e-5);
+    ++seen;
+  });
+  CHECK(seen == 3);
+  CHECK(distance(golden.features.data(), golden.expected.at("visual").flat<float>().data(),
+                 golden.features.size()) <= 1e-5);
+}
+
+TEST_CASE("Qwen-VL: the decoder within the length of training and beyond, and with an image") {
+  Golden golden;
+  const auto check = [&](const std::string& name, const std::vector<float>& got) {
+    CAPTURE(name);
+    CHECK(distance(got.data(), golden.expected.at(name + ".logits").flat<float>().data(), got.size()) <=
+          1e-5);
+  };
+  check("short", golden.read("short"));
+  check("long", golden.read("long"));
+  golden.see();
+  check("image", golden.read("image", 3));
 }
 
 TEST_CASE("Qwen-VL: a weight of c_attn is cut without a copy; every weight of the checkpoint has its place") {

@@ -41,14 +41,16 @@ inline constexpr KnownTemplate known_templates[] = {
     {TemplateKind::qwen2_vl, "Qwen2-VL and Qwen2.5-VL", 0xB2BB11D84DEAF152u},
 };
 
-/// `text` is the Jinja source; empty where the checkpoint has none.
-inline TemplateMatch recognise_template(std::string_view text) {
+/// `text` is the Jinja source; empty where the checkpoint has none, and the prompts then are those of `without`.
+inline TemplateMatch recognise_template(std::string_view text,
+                                        TemplateKind without = TemplateKind::instruct) {
   const std::uint64_t hash = template_hash(text);
   for (const KnownTemplate& known : known_templates)
     if (hash == known.hash) return {known.kind, ""};
 
   const auto has = [&](std::string_view part) { return text.find(part) != text.npos; };
-  const TemplateKind nearest = has("<think>") ? TemplateKind::thinking
+  const TemplateKind nearest = text.empty()     ? without
+                               : has("<think>") ? TemplateKind::thinking
                                : has("You are a helpful assistant.") && !has("<tools>")
                                    ? TemplateKind::qwen2_vl
                                    : TemplateKind::instruct;
@@ -78,8 +80,9 @@ inline std::string read_template_text(const std::string& directory) {
   return {};
 }
 
-inline TemplateMatch recognise_checkpoint_template(const std::string& directory) {
-  return recognise_template(read_template_text(directory));
+inline TemplateMatch recognise_checkpoint_template(const std::string& directory,
+                                                   TemplateKind without = TemplateKind::instruct) {
+  return recognise_template(read_template_text(directory), without);
 }
 
 /// The one place where the choice of a template is made at run time.

@@ -33,13 +33,39 @@ template <class T> bool maps_as(const TensorInfo& tensor) {
 /// Where a weight comes from: as it lies in the file, brought into form, or nowhere.
 enum class WeightSource { mapped, converted, unfit };
 
+/// A weight that the file has as [in, out] is listed as "name.transposed": the name in the file, or nothing.
+inline std::string_view transposed_name(std::string_view name) {
+  constexpr std::string_view mark = ".transposed";
+  return name.ends_with(mark) ? name.substr(0, name.size() - mark.size()) : std::string_view();
+}
+
 template <class T>
 WeightSource weight_source(const Checkpoint& checkpoint, std::string_view name, const Shape& shape) {
+  if (const auto stored = transposed_name(name); !stored.empty()) {
+    const TensorInfo* tensor = checkpoint.find(stored);
+    return tensor && tensor->shape == Shape{shape[1], shape[0]} ? WeightSource::converted
+                                                                : WeightSource::unfit;
+  }
   if (const auto layout = find_expert_layout(checkpoint, name, shape); layout && *layout != ExpertLayout::own)
     return WeightSource::converted;
   const TensorInfo* tensor = checkpoint.find(name);
   if (!tensor || !(tensor->shape == shape)) return WeightSource::unfit;
   return maps_as<T>(*tensor) ? WeightSource::mapped : WeightSource::converted;
+}
+
+/// Throws, with the name of the weight that is missing or has another shape.
+inline void says_what_is_wrong(const Checkpoint& checkpoint, std::string_view name, const Shape& shape) {
+  if (const auto stored = transposed_name(name); !stored.empty())
+    checkpoint.at(stored).expect_shape({shape[1], shape[0]});
+  else
+    checkpoint.at(name).expect_shape(shape);
+}
+
+/// [a, b] → [b, a]
+template <class T> void transpose_tensor(const TensorInfo& tensor, std::span<T> to, Threads* threads) {
+  std::vector<T> upright(to.size());
+  convert_tensor<T>(tensor, upright, threads);
+  transpose<T>(upright, tensor.shape[0], tensor.shape[1], to);
 }
 
 /// Bytes that load() will allocate: of weights stored as another type, in another layout, or askew.
@@ -69,11 +95,13 @@ Loaded<Model> load(typename Model::BackendType& on, Checkpoint& checkpoint, cons
 
   Model::weights(loaded.model, config, [&](std::string_view name, auto& view, Shape shape) {
     const WeightSource source = weight_source<T>(checkpoint, name, shape);
-    if (source == WeightSource::unfit) checkpoint.at(name).expect_shape(shape);  // says what is wrong
+    if (source == WeightSource::unfit) says_what_is_wrong(checkpoint, name, shape);
     if (source == WeightSource::mapped) return set_shape(view, shape, checkpoint.take(name).flat<T>().data());
     const std::span<T> to(reinterpret_cast<T*>(at), std::size_t(shape.size()));
     if (const auto layout = find_expert_layout(checkpoint, name, shape))
       gather_experts<T>(checkpoint, name, shape, *layout, to, threads);
+    else if (const auto stored = transposed_name(name); !stored.empty())
+      transpose_tensor<T>(checkpoint.take(stored), to, threads);
     else
       convert_tensor<T>(checkpoint.take(name), to, threads);
     at += (to.size_bytes() + 255) / 256 * 256;

@@ -8,6 +8,16 @@
 
 namespace qwen3vl {
 
+/// The tower of a vision recipe: its own `Tower` where it names one, else VisionTower.
+template <Backend B, Element T, class Recipe> struct TowerOfRecipe {
+  using type = VisionTower<B, T, Recipe>;
+};
+template <Backend B, Element T, class Recipe>
+requires requires { typename Recipe::template Tower<B, T>; }
+struct TowerOfRecipe<B, T, Recipe> {
+  using type = typename Recipe::template Tower<B, T>;
+};
+
 /// Qwen3-VL: a vision tower and a decoder, joined at two seams.
 ///
 ///   pixel_values ─▶ visual ─▶ seen.merged ────────────▶ replaces the embeddings of the visual tokens
@@ -23,7 +33,7 @@ template <Backend B, Element T, class TextRecipe = Qwen3, class VisionRecipe = Q
   /// The same model on another backend: DryRun, to learn what a pass needs.
   template <Backend Other> using On = Qwen3VL<Other, T, TextRecipe, VisionRecipe>;
   using Text = TextModel<B, T, TextRecipe>;
-  using Vision = VisionTower<B, T, VisionRecipe>;
+  using Vision = typename TowerOfRecipe<B, T, VisionRecipe>::type;
 
   Vision visual;
   Text language_model;

@@ -2,15 +2,19 @@
 
 #include <vector>
 
+#include <qwen3vl/nn/step.hpp>
 #include <qwen3vl/ops/resize_table.hpp>
 #include <qwen3vl/vision/resampler.hpp>
 #include <qwen3vl/vision/vision_block.hpp>
 
 namespace qwen3vl {
 
+template <Backend B, Element T> struct QwenVLTower;
+
 /// The blocks of Qwen-VL's tower, a CLIP ViT: nothing rotates, the erf GELU, and q, k, v side by side for each head.
 struct QwenVLVision : Qwen3Vision {
   static constexpr bool rotates = false, qkv_per_head = true, patch_bias = false;
+  template <Backend B, Element T> using Tower = QwenVLTower<B, T>;
   template <Backend B, Element T> using MLP = qwen3vl::MLP<B, T, GeluErf>;
 };
 
@@ -32,7 +36,9 @@ struct QwenVLVisionConfig {
 ///
 ///   pixels ─▶ conv1 ─▶ + positional_embedding ─▶ ln_pre ─▶ blocks ─▶ attn_pool ─▶ ln_post ─▶ · proj
 ///
-///   pixel_values : [patches, 3·patch²] of one image, raster order, a square     out : [n_queries, output_dim]
+///   pixel_values : [patches, 3·patch²] of squares in raster order, one image after another
+///   grids        : {1, rows, rows} of each image, on the host
+///   seen.merged  : [images · n_queries, output_dim]
 ///
 /// The table of positions is resized to the image's grid. proj is stored [in, out]; here it is [out, in].
 template <Backend B, Element T> struct QwenVLTower {
@@ -65,8 +71,27 @@ template <Backend B, Element T> struct QwenVLTower {
   }
 
   template <class Observer = Unobserved>
-  void forward(B& on, Workspace<B>& workspace, In<B, T, 2> pixel_values, Out<B, T, 2> out,
-               Observer observe = {}) const {
+  void forward(B& on, Workspace<B>& workspace, In<B, T, 2> pixel_values, View<const Grid, 1> grids,
+               VisualFeatures<B, T> seen, Observer observe = {}) const {
+    std::int64_t patch = 0;
+    const std::int64_t queries = attn_pool.query.shape[0];
+    expect(seen.merged.shape[0] == grids.shape[0] * queries, "QwenVLTower",
+           "seen has other rows than n_queries an image");
+    for (std::int64_t g = 0; g < grids.shape[0]; ++g) {
+      const std::int64_t patches = grids(g).patches();
+      expect(grids(g).t == 1 && grids(g).h == grids(g).w && grids(g).h > 0 &&
+                 patch + patches <= pixel_values.shape[0],
+             "QwenVLTower", "an image is no square, or has other patches than pixel_values");
+      look(on, workspace, pixel_values.rows(patch, patches), seen.merged.rows(g * queries, queries), observe);
+      patch += patches;
+    }
+  }
+
+ private:
+  /// One image.
+  template <class Observer>
+  void look(B& on, Workspace<B>& workspace, In<B, T, 2> pixel_values, Out<B, T, 2> out,
+            Observer& observe) const {
     const auto scope = workspace.scope();
     const std::int64_t patches = pixel_values.shape[0];
     auto x = workspace.template take<T>({patches, patch_embed.out()});

@@ -118,7 +118,7 @@ def rms_norm(x, name):
     return x / torch.sqrt((x**2).mean(-1, keepdim=True) + 1e-6) * w[name + ".weight"]
 
 
-def decode(ids):
+def decode(ids, features=None, at=0):
     length = len(ids)
     alpha = max(2 ** math.ceil(math.log2(length / trained) + 1) - 1, 1) if length > trained else 1
     base = 10000 * alpha ** (d / (d - 2))
@@ -129,6 +129,8 @@ def decode(ids):
     logn = torch.where(place > trained, torch.log(place) / math.log(trained), torch.ones_like(place))[:, None, None]
     mask = torch.full((length, length), -math.inf, dtype=D).triu(1)
     x = w[T + "wte.weight"][ids]
+    if features is not None:
+        x[at:at + len(features)] = features
     for i in range(depth):
         H = f"{T}h.{i}."
         q, k, v = linear(rms_norm(x, H + "ln_1"), H + "attn.c_attn").reshape(length, 3, n_heads, d).unbind(1)
@@ -146,6 +148,10 @@ for name, length in [("short", 12), ("long", 40)]:  # within the length of train
     ids = torch.randint(0, vocab, (length,))
     inputs[name + ".ids"] = ids
     expected[name + ".norm"], expected[name + ".logits"] = decode(ids)
+
+ids = torch.randint(0, vocab, (24,))  # an image among text: its 16 tokens from the fourth on
+inputs["image.ids"] = ids
+expected["image.logits"] = decode(ids, expected["visual"], 3)[1]
 
 as_float = lambda tensors: {k: (t.float() if t.dtype == D else t).contiguous() for k, t in tensors.items()}
 (here / "checkpoint").mkdir(exist_ok=True)
