@@ -91,9 +91,9 @@
 #include <qwen3vl/vision/gated_fusion.hpp>
 #include <qwen3vl/vision/navit_packing.hpp>
 #include <qwen3vl/vision/patch_merger.hpp>
+#include <qwen3vl/vision/query_resampler.hpp>
 #include <qwen3vl/vision/qwen_vl_tower.hpp>
 #include <qwen3vl/vision/recipes.hpp>
-#include <qwen3vl/vision/resampler.hpp>
 #include <qwen3vl/vision/vision_attention.hpp>
 #include <qwen3vl/vision/vision_block.hpp>
 #include <qwen3vl/vision/vision_config.hpp>

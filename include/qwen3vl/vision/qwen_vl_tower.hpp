@@ -4,7 +4,7 @@
 
 #include <qwen3vl/nn/step.hpp>
 #include <qwen3vl/ops/resize_table.hpp>
-#include <qwen3vl/vision/resampler.hpp>
+#include <qwen3vl/vision/query_resampler.hpp>
 #include <qwen3vl/vision/vision_block.hpp>
 
 namespace qwen3vl {
@@ -49,7 +49,7 @@ template <Backend B, Element T> struct QwenVLTower {
   View<const T, 2, Space> positional_embedding;  // [position_rows, width]
   LayerNorm<B, T> ln_pre, ln_post;
   std::vector<Block> blocks;
-  Resampler<B, T> attn_pool;
+  QueryResampler<B, T> attn_pool;
   Linear<B, T> proj;  // [output_dim, output_dim]
 
   explicit QwenVLTower(const QwenVLVisionConfig& config) : blocks(static_cast<std::size_t>(config.depth)) {
@@ -65,7 +65,7 @@ template <Backend B, Element T> struct QwenVLTower {
     LayerNorm<B, T>::weights(self.ln_pre, width, under(visit, "ln_pre"));
     for (std::size_t b = 0; b < self.blocks.size(); ++b)
       Block::weights(self.blocks[b], config, under(visit, "blocks", b));
-    Resampler<B, T>::weights(self.attn_pool, width, out, config.n_queries, under(visit, "attn_pool"));
+    QueryResampler<B, T>::weights(self.attn_pool, width, out, config.n_queries, under(visit, "attn_pool"));
     LayerNorm<B, T>::weights(self.ln_post, out, under(visit, "ln_post"));
     visit("proj.transposed", self.proj.weight, Shape{out, out});
   }

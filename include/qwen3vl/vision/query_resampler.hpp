@@ -19,7 +19,7 @@ namespace qwen3vl {
 ///   out = MHA(q + pos, kv + pos', kv)        pos' : pos, resized to the patches' grid; values have no position
 ///
 ///   x : [patches, width], one image in raster order, a square     out : [queries, hidden]
-template <Backend B, Element T> struct Resampler {
+template <Backend B, Element T> struct QueryResampler {
   using Space = typename B::Space;
 
   View<const T, 2, Space> query, pos_embed;  // [queries, hidden]
@@ -44,7 +44,8 @@ template <Backend B, Element T> struct Resampler {
   void forward(B& on, Workspace<B>& workspace, In<B, T, 2> x, Out<B, T, 2> out) const {
     const auto scope = workspace.scope();
     const std::int64_t hidden = query.shape[1], queries = query.shape[0], patches = x.shape[0];
-    expect(num_heads > 0 && hidden % num_heads == 0, "Resampler", "num_heads does not divide the channels");
+    expect(num_heads > 0 && hidden % num_heads == 0, "QueryResampler",
+           "num_heads does not divide the channels");
     auto q = workspace.template take<T>({queries, hidden}),
          asked = workspace.template take<T>({queries, hidden});
     auto kv = workspace.template take<T>({patches, hidden}),
