@@ -25,8 +25,8 @@
 #include <qwen3vl/model/config.hpp>
 #include <qwen3vl/model/load.hpp>
 #include <qwen3vl/model/plan.hpp>
-#include <qwen3vl/model/qwen3_vl.hpp>
 
+#include "any_model.hpp"
 #include "budget.hpp"
 #include "chat_options.hpp"
 #include "chat_stats.hpp"
@@ -56,13 +56,14 @@ struct Surroundings {
 
   explicit Surroundings(const ChatOptions& o)
       : options(o),
-        config(read_qwen3_vl_config(read_json_file(o.model + "/config.json"), o.model + "/config.json")),
-        processor(read_processor_settings(o.model)),
+        config(read_config(read_json_file(o.model + "/config.json"), o.model + "/config.json")),
+        processor(read_processor_settings(o.model, clip_rule(config))),
         tokenizer(Tokenizer::load(o.model)),
         encoder(tokenizer),
         generation(load_generation_config(o.model)),
-        chat_template(recognise_checkpoint_template(o.model)),
+        chat_template(recognise_checkpoint_template(o.model, template_kind(config))),
         checkpoint(o.model) {
+    for (const std::string& warning : config.warnings) warn(warning);
     if (!chat_template.warning.empty()) warn(chat_template.warning);
     if (generation.stop_ids.empty())
       for (const char* stop : {"<|im_end|>", "<|endoftext|>"})
@@ -92,11 +93,15 @@ struct Surroundings {
     return options.max_new_tokens.value_or(generation.max_new_tokens.value_or(1024));
   }
 
+  Dialect dialect() const {
+    return options.dialect == "released" ? Dialect::released : Dialect::transformers5;
+  }
   Part media_part(bool video, const std::string& source) const {
     MediaOptions wish;
     if (video) {
       wish.fps = options.fps;
-      wish.total_pixels = options.max_pixels;
+      (processor.clip_rule == ClipRule::whole_clip ? wish.total_pixels : wish.max_pixels) =
+          options.max_pixels;
     } else {
       wish.min_pixels = options.min_pixels;
       wish.max_pixels = options.max_pixels;
@@ -113,15 +118,14 @@ struct Surroundings {
     RenderOptions render;
     render.add_vision_id = options.add_vision_id;
     return tokenise_prompt(chat, chat_template.kind, render, media, config.vision_config.spatial_merge_size,
-                           options.dialect == "released" ? Dialect::released : Dialect::transformers5,
-                           encoder);
+                           dialect(), encoder, video_layout(config));
   }
 };
 
 /// A conversation and all it needs to be answered.
 template <class T> class Talk {
  public:
-  using Model = Qwen3VL<Cpu, T>;
+  using Model = AnyModel<Cpu, T>;
 
   Talk(Surroundings& around, ChatStats& stats, Clock::time_point start)
       : around_(around),
@@ -194,7 +198,8 @@ template <class T> class Talk {
       stats_.planned_bytes = planned.peak();
       session_ = std::make_unique<Session<Model, Qwen3VLConfig>>(cpu_, loaded_->model, around_.config,
                                                                  SessionSize{1, context, o.chunk});
-      talk_ = std::make_unique<Chat<Model, Qwen3VLConfig>>(*session_, around_.config, cpu_.threads());
+      talk_ = std::make_unique<Chat<Model, Qwen3VLConfig>>(*session_, around_.config, cpu_.threads(),
+                                                           around_.dialect());
     }
     if (prompt_tokens >= session_->size().context)
       throw Error("context",

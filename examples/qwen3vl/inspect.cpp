@@ -12,8 +12,9 @@
 #include <qwen3vl/core/dry_run.hpp>
 #include <qwen3vl/io/checkpoint.hpp>
 #include <qwen3vl/model/config.hpp>
-#include <qwen3vl/model/qwen3_vl.hpp>
+#include <qwen3vl/model/expert_layout.hpp>
 
+#include "any_model.hpp"
 #include "commands.hpp"
 #include "forward_order.hpp"
 #include "model_tree.hpp"
@@ -41,12 +42,24 @@ TreeWeight stored_weight(const TensorInfo& tensor) {
 
 /// The model's weights in its own order, each as it is stored; then what is stored beside them.
 std::vector<TreeWeight> weights_of(const Qwen3VLConfig& config, const Checkpoint& checkpoint) {
-  using Model = Qwen3VL<DryRun, bf16>;
+  using Model = AnyModel<DryRun, bf16>;
   std::vector<TreeWeight> weights;
   std::set<std::string, std::less<>> wanted;
   Model model(config);
   Model::weights(model, config, [&](std::string_view name, auto&, Shape shape) {
     wanted.emplace(name);
+    if (const auto layout = find_expert_layout(checkpoint, name, shape);
+        layout && *layout != ExpertLayout::own) {
+      for (const ExpertPart& part : expert_parts(name, shape, *layout)) {
+        wanted.insert(part.name);
+        const TensorInfo* stored = checkpoint.find(part.name);
+        weights.push_back(stored ? stored_weight(*stored)
+                                 : TreeWeight{part.name, part.shape, "", 0, "missing"});
+        if (stored && !(stored->shape == part.shape))
+          weights.back().note = "should be " + to_string(part.shape);
+      }
+      return;
+    }
     const TensorInfo* tensor = checkpoint.find(name);
     weights.push_back(tensor ? stored_weight(*tensor)
                              : TreeWeight{std::string(name), shape, "", 0, "missing"});
@@ -85,6 +98,9 @@ void print_config(const Qwen3VLConfig& config) {
       text.num_hidden_layers, text.hidden_size, text.intermediate_size, text.num_attention_heads,
       text.head_dim, text.num_key_value_heads, with_commas(text.vocab_size).c_str(),
       text.tie_word_embeddings ? "tied" : "untied");
+  if (text.num_experts > 0)
+    std::printf("  experts  %d of %d a token, MLP %d each\n", text.num_experts_per_tok, text.num_experts,
+                text.moe_intermediate_size);
   std::printf(
       "  vision   %d blocks, hidden %d, MLP %d; %d heads of %d; patches of %d, merged by %d; DeepStack after "
       "%s\n",
@@ -131,7 +147,7 @@ void run(const InspectOptions& options) {
   const Checkpoint checkpoint(options.directory);
   const Json json = read_json_file(path);
   const std::string type = get_string(json, "model_type", path);
-  const bool known = type == "qwen3_vl";
+  const bool known = is_known_model_type(type);
 
   std::set<std::string> files;
   for (const TensorInfo& tensor : checkpoint.tensors()) files.insert(*tensor.file);
@@ -139,8 +155,9 @@ void run(const InspectOptions& options) {
               checkpoint.tensors().size(), files.size(), files.size() == 1 ? "file" : "files");
   std::vector<TreeWeight> weights;
   if (known) {
-    const Qwen3VLConfig config = read_qwen3_vl_config(json, path);
+    const Qwen3VLConfig config = read_config(json, path);
     print_config(config);
+    for (const std::string& warning : config.warnings) std::printf("  note     %s\n", warning.c_str());
     weights = weights_of(config, checkpoint);
   } else {
     weights = weights_of(checkpoint);
@@ -151,7 +168,7 @@ void run(const InspectOptions& options) {
   print_totals(weights);
 
   if (!known) {
-    std::printf("\nnot checked: only model_type \"qwen3_vl\" is known weight by weight\n");
+    std::printf("\nnot checked: this model_type is not known weight by weight\n");
     return;
   }
   const std::size_t missing = list_noted(weights, "missing", "missing");

@@ -13,8 +13,8 @@
 
 #include <qwen3vl/core/dry_run.hpp>
 #include <qwen3vl/io/checkpoint_writer.hpp>
-#include <qwen3vl/model/qwen3_vl.hpp>
 
+#include "any_model.hpp"
 #include "checkpoint_shapes.hpp"
 #include "commands.hpp"
 #include "memory.hpp"
@@ -36,7 +36,7 @@ struct MakeOptions {
 };
 
 std::vector<TensorPlan> list_weights(const Qwen3VLConfig& config, StoredDtype dtype) {
-  using Model = Qwen3VL<DryRun, bf16>;
+  using Model = AnyModel<DryRun, bf16>;
   std::vector<TensorPlan> tensors;
   Model model(config);
   Model::weights(model, config, [&](std::string_view name, auto&, Shape shape) {
@@ -152,7 +152,7 @@ void add_make_checkpoint(CLI::App& app) {
       app.add_subcommand("make-checkpoint", "Write a checkpoint of a released shape with random weights");
   command->add_option("--shape", options->shape, "Whose shape: of a released model, or tiny for tests")
       ->required()
-      ->check(CLI::IsMember({"tiny", "2b", "4b", "8b", "32b"}));
+      ->check(CLI::IsMember({"tiny", "2b", "4b", "8b", "32b", "30b-a3b", "235b-a22b"}));
   command->add_option("--output", options->output, "The folder to make")->required()->type_name("DIR");
   command->add_option("--dtype", options->dtype, "What the weights are stored as")
       ->check(CLI::IsMember({"bf16", "f32", "f16"}))
@@ -169,7 +169,7 @@ void add_make_checkpoint(CLI::App& app) {
       "The folder is as a released one: config.json, generation_config.json, the preprocessor files, and "
       "the\n"
       "weights in files of at most 5 GB. In bf16 the shapes take\n"
-      "  tiny 21 MB   2b 4.3 GB   4b 8.9 GB   8b 17.5 GB   32b 66.7 GB\n"
+      "  tiny 21 MB   2b 4.3 GB   4b 8.9 GB   8b 17.5 GB   32b 66.7 GB   30b-a3b 62.1 GB   235b-a22b 471 GB\n"
       "The answers make no sense, of course, but time and memory are those of the real model. The same seed\n"
       "gives the same weights, on any number of threads.\n\n"
       "Example\n"

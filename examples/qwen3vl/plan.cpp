@@ -12,8 +12,8 @@
 #include <qwen3vl/media/preprocess_video.hpp>
 #include <qwen3vl/model/config.hpp>
 #include <qwen3vl/model/plan.hpp>
-#include <qwen3vl/model/qwen3_vl.hpp>
 
+#include "any_model.hpp"
 #include "budget.hpp"
 #include "commands.hpp"
 #include "dtype_option.hpp"
@@ -55,8 +55,8 @@ std::vector<std::int64_t> read_size(const std::string& text, std::size_t numbers
 
 void run(const PlanOptions& options) {
   const std::string config_path = options.model + "/config.json";
-  const Qwen3VLConfig config = read_qwen3_vl_config(read_json_file(config_path), config_path);
-  const ProcessorSettings processor = read_processor_settings(options.model);
+  const Qwen3VLConfig config = read_config(read_json_file(config_path), config_path);
+  const ProcessorSettings processor = read_processor_settings(options.model, clip_rule(config));
   const int merge = config.vision_config.spatial_merge_size;
   std::vector<Grid> grids;
   MemoryPlan media;
@@ -69,7 +69,10 @@ void run(const PlanOptions& options) {
     const auto size = read_size(text, 3, "--video-size 1280x720x20: width x height x frames to look at");
     ChosenFrames frames;
     frames.indices.resize(std::size_t(size[2]));
-    grids.push_back(plan_frames(frames, {int(size[1]), int(size[0])}, processor.video).grid);
+    const PixelSize frame{int(size[1]), int(size[0])};
+    grids.push_back(processor.clip_rule == ClipRule::whole_clip
+                        ? plan_frames(frames, frame, processor.video).grid
+                        : plan_frames(frames, frame, each_frame(processor)).grid);
     add_clip(media, size[1], size[0]);
   }
   std::size_t tokenizer_bytes = 0;
@@ -87,7 +90,7 @@ void run(const PlanOptions& options) {
   }
   with_dtype(dtype, [&](auto element) {
     MemoryPlan plan =
-        plan_memory<Qwen3VL<Cpu, decltype(element)>>(config, grids, options.context, options.chunk);
+        plan_memory<AnyModel<Cpu, decltype(element)>>(config, grids, options.context, options.chunk);
     plan.pictures = media.pictures;
     plan.decoding = media.decoding;
     plan.program = resident_memory() + tokenizer_bytes + Cpu::scratch_bytes(options.threads);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@
 #include <qwen3vl/media/timestamps.hpp>
 #include <qwen3vl/model/config.hpp>
 
+#include "any_model.hpp"
 #include "commands.hpp"
 
 namespace program {
@@ -30,10 +32,12 @@ struct PreprocessOptions {
 };
 
 ProcessorSettings settings_of(const PreprocessOptions& options) {
-  ProcessorSettings settings = read_processor_settings(options.model);
-  const std::string config = options.model + "/config.json";
-  if (is_regular_file(config))
-    expect_same_patches(settings, read_qwen3_vl_config(read_json_file(config), config).vision_config);
+  const std::string path = options.model + "/config.json";
+  std::optional<Qwen3VLConfig> config;
+  if (is_regular_file(path)) config = read_config(read_json_file(path), path);
+  ProcessorSettings settings =
+      read_processor_settings(options.model, config ? clip_rule(*config) : ClipRule::whole_clip);
+  if (config) expect_same_patches(settings, config->vision_config);
   if (options.resampler == "pil") {
     settings.image.resampling = settings.video.resampling = Resampling::pil_u8;
     settings.image.normalisation = settings.video.normalisation = Normalisation::pil;

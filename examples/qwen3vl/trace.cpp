@@ -10,8 +10,8 @@
 #include <qwen3vl/io/safetensors_writer.hpp>
 #include <qwen3vl/model/config.hpp>
 #include <qwen3vl/model/load.hpp>
-#include <qwen3vl/model/qwen3_vl.hpp>
 
+#include "any_model.hpp"
 #include "commands.hpp"
 #include "dtype_option.hpp"
 
@@ -49,17 +49,17 @@ void write(const std::string& path, const Trace& trace) {
 
 void run(const TraceOptions& options) {
   const std::string config_path = options.model + "/config.json";
-  const Qwen3VLConfig config = read_qwen3_vl_config(read_json_file(config_path), config_path);
+  const Qwen3VLConfig config = read_config(read_json_file(config_path), config_path);
   const SafetensorsFile file(options.inputs);
   const ForwardInputs inputs = read_forward_inputs(file);
   Checkpoint checkpoint(options.model);
   Cpu cpu(options.threads);
-  const auto after =
-      options.dialect == "released" ? AfterVision::behind_all_axes : AfterVision::behind_height_and_width;
+  const Dialect dialect = options.dialect == "released" ? Dialect::released : Dialect::transformers5;
+  for (const std::string& warning : config.warnings)
+    std::fprintf(stderr, "qwen3vl: note: %s\n", warning.c_str());
   with_dtype(options.dtype, [&](auto element) {
-    const auto loaded = load<Qwen3VL<Cpu, decltype(element)>>(cpu, checkpoint, config, &cpu.threads());
-    const Trace result =
-        trace(cpu, loaded.model, config, inputs, options.generate, options.chunk, TextTimestamps{}, after);
+    const auto loaded = load<AnyModel<Cpu, decltype(element)>>(cpu, checkpoint, config, &cpu.threads());
+    const Trace result = trace(cpu, loaded.model, config, inputs, options.generate, options.chunk, dialect);
     write(options.output, result);
     std::printf("%zu tensors of %lld x %lld tokens to %s\n", result.tensors.size(),
                 static_cast<long long>(result.sequences), static_cast<long long>(result.tokens),
@@ -76,7 +76,7 @@ void add_trace(CLI::App& app) {
   command
       ->add_option("--inputs", options->inputs,
                    "The call's arguments: a safetensors file with input_ids, attention_mask, pixel_values, "
-                   "image_grid_thw, pixel_values_videos, video_grid_thw")
+                   "image_grid_thw, pixel_values_videos, video_grid_thw, second_per_grid_ts")
       ->required();
   command->add_option("--output", options->output, "Where the tensors go, under the reference's names")
       ->required();

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "../io/support.hpp"
 #include "golden_tokenizer.hpp"
 
 using namespace qwen3vl;
@@ -173,4 +174,22 @@ TEST_CASE("refusals: messages of the combined file name the object inside") {
                        doctest::Contains("image_processor is 3, should be an object"), Error);
   folder.write("processor_config.json", "{");
   CHECK_THROWS_WITH_AS(read_processor_settings(folder.path()), doctest::Contains("not valid JSON"), Error);
+}
+
+TEST_CASE("Qwen2-VL and Qwen2.5-VL: frames have the budget of a picture") {
+  const test::TemporaryFolder folder;
+  ProcessorSettings settings = read_processor_settings(folder / "", ClipRule::each_frame);
+  CHECK(settings.clip_rule == ClipRule::each_frame);
+  CHECK((settings.image.patches.patch_size == 14 && settings.video.patches.patch_size == 14));
+  CHECK(settings.image.normalise.mean[0] == 0.48145466f);
+  CHECK(settings.video.resize.clip.max_pixels == 12'845'056);
+  folder.write("preprocessor_config.json", R"({"min_pixels": 3136, "max_pixels": 1003520, "merge_size": 2})");
+  settings = read_processor_settings(folder / "", ClipRule::each_frame);
+  CHECK((settings.image.patches.patch_size == 14 && settings.image.budget.max_pixels == 1'003'520));
+  CHECK(settings.video.resize.clip.max_pixels == 1'003'520);
+  folder.write("video_preprocessor_config.json",
+               R"({"video_processor_type": "Qwen2VLVideoProcessor", "min_pixels": 5, "max_pixels": 77})");
+  CHECK(read_processor_settings(folder / "", ClipRule::each_frame).video.resize.clip.max_pixels == 77);
+  CHECK_THROWS_WITH_AS(read_processor_settings(folder / ""),
+                       doctest::Contains("should be \"Qwen3VLVideoProcessor\""), Error);
 }

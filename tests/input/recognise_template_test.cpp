@@ -57,3 +57,11 @@ TEST_CASE("recognise: files that do not fit are refused") {
   directory.write("tokenizer_config.json", R"({"chat_template": [5]})");
   CHECK_THROWS_AS(read_template_text(directory.path()), Error);
 }
+
+TEST_CASE("without a template the prompts are those of the model's generation") {
+  CHECK(recognise_template("").kind == TemplateKind::instruct);
+  const TemplateMatch match = recognise_template("", TemplateKind::qwen2_vl);
+  CHECK(match.kind == TemplateKind::qwen2_vl);
+  CHECK(match.warning == "the checkpoint has no chat template: prompts are those of Qwen2-VL and Qwen2.5-VL");
+  CHECK(recognise_template("{{ messages }}", TemplateKind::qwen2_vl).kind == TemplateKind::instruct);
+}

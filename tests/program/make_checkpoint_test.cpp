@@ -10,7 +10,7 @@
 #include <qwen3vl/input/processor_settings.hpp>
 #include <qwen3vl/model/config.hpp>
 #include <qwen3vl/model/load.hpp>
-#include <qwen3vl/model/qwen3_vl.hpp>
+#include <qwen3vl/model/models.hpp>
 #include <qwen3vl/text/position_ids.hpp>
 
 #include "../../examples/qwen3vl/checkpoint_shapes.hpp"
@@ -112,20 +112,30 @@ TEST_CASE("the folder has all that a released one has, and every reader of ours 
   CHECK(output_of({"tokenize", "--model", made / ""}, "Hello") == "[9707]\n");
 }
 
+namespace {
+
+std::int64_t count_of(const Qwen3VLConfig& config) {
+  return with_model_type<DryRun, bf16>(
+      config.generation, [&](auto type) { return count_weights<typename decltype(type)::type>(config); });
+}
+
+}  // namespace
+
 TEST_CASE("the shapes are the released ones: what they say of themselves, and how many weights they have") {
-  const auto count = [](const char* shape) {
-    return count_weights<Qwen3VL<DryRun, bf16>>(config_of_shape(shape));
-  };
+  const auto count = [](const char* shape) { return count_of(config_of_shape(shape)); };
   CHECK(count("2b") == 2'127'532'032);
   CHECK(count("4b") == 4'437'815'808);
   CHECK(count("8b") == 8'767'123'696);
   CHECK(count("32b") == 33'357'390'064);
-  for (const char* shape : {"tiny", "2b", "4b", "8b", "32b"}) {
+  CHECK(count("30b-a3b") == 31'070'754'032);
+  CHECK(count("235b-a22b") == 235'670'022'896);
+  for (const char* shape : {"tiny", "2b", "4b", "8b", "32b", "30b-a3b", "235b-a22b"}) {
     CAPTURE(shape);
     const Qwen3VLConfig config = config_of_shape(shape);
     const std::string text = to_text(program::config_json(config, "bfloat16"), "config.json");
-    const Qwen3VLConfig read = read_qwen3_vl_config(parse_json(text, "config.json"), "config.json");
-    CHECK(count_weights<Qwen3VL<DryRun, bf16>>(read) == count(shape));
+    const Qwen3VLConfig read = read_config(parse_json(text, "config.json"), "config.json");
+    CHECK(read.warnings.empty());
+    CHECK(count_of(read) == count(shape));
     CHECK(read.text_config.mrope_section == config.text_config.mrope_section);
     CHECK(read.vision_config.deepstack_visual_indexes == config.vision_config.deepstack_visual_indexes);
   }
