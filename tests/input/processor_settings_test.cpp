@@ -10,7 +10,7 @@ using namespace qwen3vl;
 
 namespace {
 
-const std::string released = QWEN3VL_GOLDEN "/tokenizer";  // Qwen3-VL's own files
+const std::string released = QWEN3VL_TOKENIZER;  // Qwen3-VL's own files
 const std::string resaved = QWEN3VL_GOLDEN "/processor";   // as transformers 5 writes them
 
 Json parse(const std::string& text) { return parse_json(text, "file"); }

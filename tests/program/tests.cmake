@@ -3,5 +3,4 @@ if(NOT TARGET qwen3vl_program)
   add_subdirectory(${PROJECT_SOURCE_DIR}/examples/qwen3vl ${CMAKE_CURRENT_BINARY_DIR}/program)
 endif()
 add_dependencies(test_program qwen3vl_program)
-target_compile_definitions(test_program PRIVATE QWEN3VL_PROGRAM="$<TARGET_FILE:qwen3vl_program>"
-  QWEN3VL_TINY="${PROJECT_BINARY_DIR}/tiny-checkpoint")
+target_compile_definitions(test_program PRIVATE QWEN3VL_PROGRAM="$<TARGET_FILE:qwen3vl_program>")
