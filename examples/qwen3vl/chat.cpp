@@ -9,6 +9,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,7 @@
 #include "chat_options.hpp"
 #include "chat_stats.hpp"
 #include "commands.hpp"
+#include "draw_answer.hpp"
 #include "dtype_option.hpp"
 #include "progress_bar.hpp"
 
@@ -144,8 +146,8 @@ template <class T> class Talk {
     stats.load = milliseconds_since(start);
   }
 
-  /// Answers on standard output. The media are looked at in this turn.
-  void answer(const std::string& text, const std::vector<Part>& media) {
+  /// Answers on standard output, and returns the answer. The media are looked at in this turn.
+  std::string answer(const std::string& text, const std::vector<Part>& media) {
     TurnStats turn;
     StageTimer timer(turn);
     const Clock::time_point start = Clock::now();
@@ -162,7 +164,11 @@ template <class T> class Talk {
       throw;
     }
     stats_.turns.push_back(turn);
+    return chat_.messages.back().content.empty() ? std::string() : chat_.messages.back().content[0].text;
   }
+
+  /// Of the conversation so far, in its order.
+  std::span<const MediaItem> media() const { return media_; }
 
   void reset() {
     chat_.messages.resize(around_.options.system ? 1 : 0);
@@ -325,6 +331,7 @@ template <class T> void converse(Talk<T>& talk, const Surroundings& around, std:
 
 void run(const ChatOptions& options) {
   const Clock::time_point start = Clock::now();
+  if (!options.draw.empty()) expect_writable(options.draw);
   Surroundings around(options);
   ChatStats stats;
   stats.model = options.model;
@@ -335,10 +342,10 @@ void run(const ChatOptions& options) {
     for (const std::string& image : options.images) media.push_back(around.media_part(false, image));
     for (const std::string& video : options.videos) media.push_back(around.media_part(true, video));
     Talk<decltype(element)> talk(around, stats, start);
-    if (options.prompt)
-      talk.answer(*options.prompt, media);
-    else
-      converse(talk, around, media);
+    if (!options.prompt) return converse(talk, around, media);
+    const std::string answer = talk.answer(*options.prompt, media);
+    if (!options.draw.empty() && draw_answer(answer, talk.media().front(), options.draw) == 0)
+      warn("the answer points at nothing: " + options.draw + " is not written");
   });
   if (!options.stats.empty()) stats.write(options.stats);
 }
@@ -354,6 +361,7 @@ void add_chat(CLI::App& app) {
       "Examples:\n"
       "  qwen3vl chat --model DIR --image cat.png --prompt \"What is it?\"\n"
       "  qwen3vl chat --model DIR --video clip.mp4 --prompt \"What happens, and when?\" --greedy\n"
+      "  qwen3vl chat --model DIR --image scene.png --prompt \"Where is the cat?\" --draw where.png\n"
       "  qwen3vl chat --model DIR --image https://example.org/menu.jpg      (a conversation)");
   command->callback([options] { run(*options); });
 }

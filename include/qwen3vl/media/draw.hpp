@@ -105,6 +105,7 @@ inline void draw_marks(Image& image, std::span<const Mark> marks) {
     const double high = scale * (font_height - 1), wide = scale * (font_width(caption.c_str()) + 3);
     Point at = box ? Point{mark.upper_left.x, mark.upper_left.y - high}
                    : Point{mark.center().x + radius * 1.5, mark.center().y - high / 2};
+    if (!box && at.x + wide > image.width) at.x = mark.center().x - radius * 1.5 - wide;
     at.x = std::clamp(at.x, 0.0, std::max(0.0, image.width - wide));  // a caption stays in the picture
     at.y = std::clamp(at.y, 0.0, std::max(0.0, image.height - high));
     fill_rectangle(image, at.x, at.y, at.x + wide, at.y + high, rim);
