@@ -55,7 +55,8 @@ set(umbrellas
   "media.hpp     media but media/stb_image_implementation.hpp doors media/stb_image.hpp media/stb_image_write.hpp media/ffmpeg.hpp media/curl.hpp media/exif.hpp"
   "input.hpp     input but doors io/json.hpp input/pcre2.hpp input/utf8proc.hpp media/stb_image.hpp media/stb_image_write.hpp media/ffmpeg.hpp media/curl.hpp media/exif.hpp"
   "generate.hpp  generate but doors *"
-  "cpu.hpp       cpu but doors bridge/eigen.hpp")
+  "cpu.hpp       cpu but doors bridge/eigen.hpp"
+  "cuda.cuh      cuda but doors")
 
 set(wrong 0)
 macro(refuse text)

@@ -4,7 +4,6 @@
 
 #include <doctest/doctest.h>
 
-#include <qwen3vl/cpu.hpp>
 #include <qwen3vl/generate/trace.hpp>
 #include <qwen3vl/model/config.hpp>
 #include <qwen3vl/model/load.hpp>
@@ -27,12 +26,11 @@ struct GoldenCase {
         expected(directory + "/expected.safetensors"),
         inputs(read_forward_inputs(inputs_file)) {}
 
-  template <class T> Trace run(int generate, std::int64_t chunk = 0, int threads = 2) const {
-    Cpu cpu(threads);
+  template <class T, class B> Trace run_on(B& on, int generate, std::int64_t chunk = 0) const {
     Checkpoint checkpoint(checkpoint_directory);
-    auto loaded = load<Qwen3VL<Cpu, T>>(cpu, checkpoint, config);
+    auto loaded = load<Qwen3VL<B, T>>(on, checkpoint, config);
     CHECK(loaded.unused.empty());
-    return trace(cpu, loaded.model, config, inputs, generate, chunk, TextTimestamps{},
+    return trace(on, loaded.model, config, inputs, generate, chunk, TextTimestamps{},
                  AfterVision::behind_all_axes);
   }
 };

@@ -17,7 +17,7 @@ namespace qwen3vl {
 
 struct CudaOptions {
   int device = 0;
-  std::optional<cudaStream_t> stream;  // the user's own; without it the handle makes one
+  std::optional<cudaStream_t> stream = std::nullopt;  // the user's own; without it the handle makes one
   bool checked = false;  // wait after every op, so that an error has its op's name; poison fresh memory
 };
 

@@ -18,7 +18,9 @@ class Staging {
   static constexpr std::size_t half_bytes = std::size_t{16} << 20;
 
   Staging() {
-    expect_cuda(cudaMallocHost(&memory_, 2 * half_bytes), "Cuda", "32 MiB of pinned host memory");
+    void* memory = nullptr;
+    expect_cuda(cudaMallocHost(&memory, 2 * half_bytes), "Cuda", "32 MiB of pinned host memory");
+    memory_ = static_cast<std::byte*>(memory);
     for (cudaEvent_t& event : fetched_)
       expect_cuda(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "Cuda");
   }

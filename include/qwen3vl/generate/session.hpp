@@ -295,9 +295,26 @@ template <class Model, class Config> class Session {
       model_.see(on_, workspace, pixels, grid_view, seen, observe);
     } else {
       auto rounded = workspace.template take<T>({pixels.shape[0], pixels.shape[1]});
-      static_assert(std::is_same_v<Space, Host>, "pixels are converted on the host");
-      convert<B, float, T>(on_, pixels, rounded);
+      bring_pixels(pixels, workspace, rounded);
       model_.see(on_, workspace, rounded, grid_view, seen, observe);
+    }
+  }
+
+  /// Pixels of the host to where the model works, in its type.
+  void bring_pixels(View<const float, 2> pixels, Workspace<B>& workspace, View<T, 2, Space> to) {
+    if constexpr (std::is_same_v<Space, Host>) {
+      convert<B, float, T>(on_, pixels, to);
+    } else {
+      expect(pixels.contiguous(), "Session", "pixel_values has gaps between its rows");
+      const std::size_t bytes = std::size_t(pixels.size()) * sizeof(float);
+      if constexpr (std::is_same_v<T, float>) {
+        on_.copy_in(to.data, pixels.data, bytes);
+      } else {
+        const auto scope = workspace.scope();
+        const auto floats = workspace.template take<float>({pixels.shape[0], pixels.shape[1]});
+        on_.copy_in(floats.data, pixels.data, bytes);
+        convert<B, float, T>(on_, View<const float, 2, Space>(floats), to);
+      }
     }
   }
 

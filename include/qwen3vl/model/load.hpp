@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -16,20 +17,47 @@
 
 namespace qwen3vl {
 
-/// A model whose weights are in place. Those the file stores as the model wants them are the mapped
-/// file; the others are in `converted`. The checkpoint must outlive it.
+/// A model whose weights are in place. On the host, those the file stores as the model wants them are the
+/// mapped file, which must outlive it; the others, and on a device all, are in `converted`.
 template <class Model> struct Loaded {
   Buffer<typename Model::BackendType> converted;
   Model model;
   std::vector<std::string> unused;  // tensors of the checkpoint that this model has no place for
 };
 
-/// Can the tensor's bytes in the file serve as they are?
-template <class T> bool maps_as(const TensorInfo& tensor) {
-  return reads_as<T>(tensor.dtype) && tensor.aligned<T>();
+/// Can the tensor's bytes in the file serve a model in this memory as they are?
+template <class T, class Space = Host> bool maps_as(const TensorInfo& tensor) {
+  return std::is_same_v<Space, Host> && reads_as<T>(tensor.dtype) && tensor.aligned<T>();
 }
 
-/// Bytes that load() will allocate: of weights stored as another type, or askew.
+/// The tensor's elements as T to a backend's memory, piece by piece; `tell` hears the bytes of each.
+template <class T, Backend B, class Tell>
+void bring_tensor(B& on, const TensorInfo& tensor, T* to, Threads* threads, Tell tell) {
+  if constexpr (std::is_same_v<typename B::Space, Host>) {
+    const std::span<T> all(to, std::size_t(tensor.shape.size()));
+    convert_tensor<T>(tensor, all, threads);
+    tell(all.size_bytes());
+  } else {
+    constexpr std::size_t piece = std::size_t{8} << 20;  // elements
+    const std::size_t size = std::size_t(tensor.shape.size()), stored = bytes_of(tensor.dtype);
+    std::vector<T> converted(reads_as<T>(tensor.dtype) ? 0 : std::min(piece, size));
+    for (std::size_t begin = 0; begin < size; begin += piece) {
+      TensorInfo part = tensor;
+      const std::size_t count = std::min(piece, size - begin);
+      part.shape = Shape{static_cast<std::int64_t>(count)};
+      part.bytes = tensor.bytes.subspan(begin * stored, count * stored);
+      const void* from = part.bytes.data();
+      if (!converted.empty()) {
+        convert_tensor<T>(part, std::span(converted).first(count), threads);
+        from = converted.data();
+      }
+      on.copy_in(to + begin, from, count * sizeof(T));
+      tell(count * sizeof(T));
+    }
+  }
+}
+
+/// Bytes that load() will allocate: on the host of weights stored as another type, or askew; else of all.
 template <class Model, class Config>
 std::size_t converted_bytes(const Checkpoint& checkpoint, const Config& config) {
   using T = typename Model::ElementType;
@@ -37,7 +65,8 @@ std::size_t converted_bytes(const Checkpoint& checkpoint, const Config& config) 
   Model model(config);
   Model::weights(model, config, [&](std::string_view name, auto&, Shape shape) {
     const TensorInfo* tensor = checkpoint.find(name);
-    if (tensor && !maps_as<T>(*tensor)) bytes += (std::size_t(shape.size()) * sizeof(T) + 255) / 256 * 256;
+    if (tensor && !maps_as<T, typename Model::Space>(*tensor))
+      bytes += (std::size_t(shape.size()) * sizeof(T) + 255) / 256 * 256;
   });
   return bytes;
 }
@@ -48,25 +77,28 @@ template <class Model, class Config>
 Loaded<Model> load(typename Model::BackendType& on, Checkpoint& checkpoint, const Config& config,
                    Threads* threads = nullptr, const Progress& progress = {}) {
   using T = typename Model::ElementType;
-  static_assert(std::is_same_v<typename Model::Space, Host>, "a mapped file serves models on the host");
   Loaded<Model> loaded{
       Buffer<typename Model::BackendType>(on, converted_bytes<Model>(checkpoint, config)), Model(config), {}};
   std::byte* at = loaded.converted.data();
   std::uint64_t done = 0;
+  const std::string what = std::is_same_v<typename Model::Space, Host>
+                               ? std::string("converting to ") + dtype_name<T>
+                               : std::string("loading to the device");
 
   Model::weights(loaded.model, config, [&](std::string_view name, auto& view, Shape shape) {
     const TensorInfo& tensor = checkpoint.take(name);
     tensor.expect_shape(shape);
     const T* data;
-    if (maps_as<T>(tensor)) {
+    if (maps_as<T, typename Model::Space>(tensor)) {
       data = tensor.flat<T>().data();
     } else {
-      const std::span<T> to(reinterpret_cast<T*>(at), std::size_t(shape.size()));
-      convert_tensor<T>(tensor, to, threads);
-      data = to.data();
-      at += (to.size_bytes() + 255) / 256 * 256;
-      done += to.size_bytes();
-      if (progress) progress(done, loaded.converted.bytes(), std::string("converting to ") + dtype_name<T>);
+      T* const to = reinterpret_cast<T*>(at);
+      bring_tensor<T>(on, tensor, to, threads, [&](std::size_t bytes) {
+        done += bytes;
+        if (progress) progress(done, loaded.converted.bytes(), what);
+      });
+      data = to;
+      at += (std::size_t(shape.size()) * sizeof(T) + 255) / 256 * 256;
     }
     set_shape(view, shape, data);
   });

@@ -1,0 +1,70 @@
+/// The whole model on the device against the reference, case by case.
+#include <qwen3vl/cuda.cuh>
+
+#include "../model/golden_checks.hpp"
+#include "cuda_bench.cuh"
+
+using namespace qwen3vl;
+using test::shared_cuda;
+
+TEST_CASE("qwen3vl_text on CUDA: every traced tensor, f32") {
+  check_case(shared_cuda(), "qwen3vl_text", "tied");
+}
+TEST_CASE("qwen3vl_image_video on CUDA: every traced tensor, f32") {
+  check_case(shared_cuda(), "qwen3vl_image_video", "tied");
+}
+TEST_CASE("qwen3vl_untied on CUDA: every traced tensor, f32") {
+  check_case(shared_cuda(), "qwen3vl_untied", "untied");
+}
+TEST_CASE("qwen3vl_batch on CUDA: every traced tensor, f32") {
+  check_case(shared_cuda(), "qwen3vl_batch", "tied");
+}
+
+TEST_CASE("qwen3vl_text on CUDA: bf16 logits") { check_bf16(shared_cuda(), "qwen3vl_text", "tied"); }
+TEST_CASE("qwen3vl_image_video on CUDA: bf16 logits") {
+  check_bf16(shared_cuda(), "qwen3vl_image_video", "tied");
+}
+TEST_CASE("qwen3vl_untied on CUDA: bf16 logits") { check_bf16(shared_cuda(), "qwen3vl_untied", "untied"); }
+TEST_CASE("qwen3vl_batch on CUDA: bf16 logits") { check_bf16(shared_cuda(), "qwen3vl_batch", "tied"); }
+
+TEST_CASE("on CUDA a prompt in chunks of 1, 7, 64 gives what the whole gives, images and videos included") {
+  const GoldenCase golden("qwen3vl_image_video", "tied");
+  const Trace whole = golden.run_on<float>(shared_cuda(), 24);
+  for (const int chunk : {1, 7, 64}) {
+    CAPTURE(chunk);
+    const Trace chunked = golden.run_on<float>(shared_cuda(), 24, chunk);
+    CHECK(chunked.greedy_tokens == whole.greedy_tokens);
+    const auto &a = find(chunked, "logits")->values, &b = find(whole, "logits")->values;
+    CHECK(relative_error(a.data(), b.data(), b.size()) <= f32_tolerance);
+  }
+}
+
+TEST_CASE("on CUDA a batch of three, left-padded, packed and one by one, gives the same tokens and logits") {
+  check_batch(shared_cuda(), f32_tolerance);
+}
+
+TEST_CASE("on CUDA a forward pass allocates nothing, and needs what DryRun says") {
+  Cuda& cuda = shared_cuda();
+  const GoldenCase golden("qwen3vl_text", "tied");
+  Checkpoint checkpoint(golden.checkpoint_directory);
+  std::uint64_t told = 0;
+  const auto loaded =
+      load<Qwen3VL<Cuda, bf16>>(cuda, checkpoint, golden.config, nullptr,
+                                [&](std::uint64_t done, std::uint64_t total, const std::string&) {
+                                  CHECK(done <= total);
+                                  told = done;
+                                });
+  CHECK(told == 2 * std::uint64_t(count_weights<Qwen3VL<DryRun, bf16>>(golden.config)));
+  CHECK(loaded.converted.bytes() >= told);
+
+  Session session(cuda, loaded.model, golden.config, SessionSize{1, 64, 16});
+  const auto batch =
+      batch_positions(golden.inputs, {golden.config.image_token_id, golden.config.video_token_id}, 2,
+                      TextTimestamps{}, AfterVision::behind_all_axes);
+  const SequenceInput input{
+      std::span(golden.inputs.ids).first(20), std::span(batch.positions[0]).first(20), {}, 0};
+  cuda.arena().reset_peak();
+  const std::size_t used = cuda.arena().used();
+  session.read(std::span(&input, 1));
+  CHECK(cuda.arena().peak() == used);
+}
