@@ -7,6 +7,7 @@
 #include <qwen3vl/cuda/cuda.cuh>
 #include <qwen3vl/cuda/layer_norm.cuh>
 #include <qwen3vl/cuda/linear.cuh>
+#include <qwen3vl/cuda/replay.cuh>
 #include <qwen3vl/cuda/rms_norm.cuh>
 #include <qwen3vl/cuda/rope.cuh>
 #include <qwen3vl/cuda/rows.cuh>

@@ -12,6 +12,7 @@
 #include <qwen3vl/core/grid.hpp>
 #include <qwen3vl/core/host_copy.hpp>
 #include <qwen3vl/core/observer.hpp>
+#include <qwen3vl/core/replay.hpp>
 #include <qwen3vl/core/threads.hpp>
 #include <qwen3vl/core/view.hpp>
 #include <qwen3vl/core/with_constant.hpp>

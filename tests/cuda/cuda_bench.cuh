@@ -7,10 +7,11 @@
 
 namespace qwen3vl::test {
 
-/// One handle for all benches. It is checked: an error has its op's name, and fresh memory is poisoned.
+/// One handle for all benches. It is checked: an error has its op's name, and fresh memory is poisoned. It is
+/// never destroyed: at the end of a program the driver may be gone before it.
 inline Cuda& shared_cuda() {
-  static Cuda cuda({.checked = true});
-  return cuda;
+  static Cuda* const cuda = new Cuda({.checked = true});
+  return *cuda;
 }
 
 template <qwen3vl::Element T> struct CudaBench : BenchOn<Cuda, T, Cuda&> {

@@ -43,6 +43,20 @@ TEST_CASE("on CUDA a batch of three, left-padded, packed and one by one, gives t
   check_batch(shared_cuda(), f32_tolerance);
 }
 
+TEST_CASE(
+    "on CUDA an unchecked handle, which plays the next tokens' passes from a record, gives the same tokens") {
+  Cuda unchecked;
+  for (const char* name : {"qwen3vl_image_video", "qwen3vl_batch"}) {
+    const GoldenCase golden(name, "tied");
+    const Trace checked = golden.run_on<float>(shared_cuda(), 24),
+                played = golden.run_on<float>(unchecked, 24);
+    CHECK(played.greedy_tokens == checked.greedy_tokens);
+    const Trace rounded = golden.run_on<bf16>(shared_cuda(), 24),
+                rounded_played = golden.run_on<bf16>(unchecked, 24);
+    CHECK(rounded_played.greedy_tokens == rounded.greedy_tokens);
+  }
+}
+
 TEST_CASE("on CUDA a forward pass allocates nothing, and needs what DryRun says") {
   Cuda& cuda = shared_cuda();
   const GoldenCase golden("qwen3vl_text", "tied");
@@ -66,5 +80,6 @@ TEST_CASE("on CUDA a forward pass allocates nothing, and needs what DryRun says"
   cuda.arena().reset_peak();
   const std::size_t used = cuda.arena().used();
   session.read(std::span(&input, 1));
-  CHECK(cuda.arena().peak() == used);
+  CHECK(cuda.arena().used() == used);
+  CHECK(cuda.arena().peak() <= used);
 }

@@ -59,10 +59,11 @@ class CublasLt {
     if (fresh) plan.known = choose(product, plan);
     if (!plan.known) return false;
     const float one = 1, zero = 0;
-    expect_cublas(cublasLtMatmul(handle_, plan.operation.get(), &one, weight, plan.weight.get(), x,
-                                 plan.x.get(), &zero, out, plan.out.get(), out, plan.out.get(),
-                                 &plan.algorithm, workspace, workspace_bytes, stream),
-                  "linear");
+    const cublasStatus_t status = cublasLtMatmul(
+        handle_, plan.operation.get(), &one, weight, plan.weight.get(), x, plan.x.get(), &zero, out,
+        plan.out.get(), out, plan.out.get(), &plan.algorithm, workspace, workspace_bytes, stream);
+    if (unknown(status)) return plan.known = false;
+    expect_cublas(status, "linear");
     return true;
   }
 
@@ -84,6 +85,10 @@ class CublasLt {
     cublasLtMatmulAlgo_t algorithm{};
     bool known = false;
   };
+
+  static bool unknown(cublasStatus_t status) {
+    return status == CUBLAS_STATUS_NOT_SUPPORTED || status == CUBLAS_STATUS_INVALID_VALUE;
+  }
 
   /// cuBLASLt thinks in columns. Our rows are its columns, so it computes outᵀ = weight · xᵀ, where what it
   /// sees of the weight, [inputs, outputs] by columns, is transposed back.
@@ -132,7 +137,7 @@ class CublasLt {
     const cublasStatus_t status =
         cublasLtMatmulAlgoGetHeuristic(handle_, plan.operation.get(), plan.weight.get(), plan.x.get(),
                                        plan.out.get(), plan.out.get(), made, 1, &best, &found);
-    if (status == CUBLAS_STATUS_NOT_SUPPORTED || status == CUBLAS_STATUS_INVALID_VALUE) return false;
+    if (unknown(status)) return false;
     expect_cublas(status, "linear");
     plan.algorithm = best.algo;
     return found > 0 && best.state == CUBLAS_STATUS_SUCCESS;
