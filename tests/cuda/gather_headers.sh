@@ -20,5 +20,8 @@ for package in doctest nlohmann_json CLI11 Eigen3; do
   to=$folder/$(realpath --relative-to="$prefix" "$(dirname "$config")")
   mkdir -p "$to"
   cp "$(dirname "$config")"/*.cmake "$to/"
+  # a package that thinks it cannot be moved
+  up=$(realpath --relative-to="$to" "$folder")
+  sed -i "s|^set(_IMPORT_PREFIX \"$prefix\")|get_filename_component(_IMPORT_PREFIX \"\${CMAKE_CURRENT_LIST_DIR}/$up\" ABSOLUTE)|" "$to"/*.cmake
 done
 du -sh "$folder"

@@ -19,7 +19,7 @@ TEST_CASE_TEMPLATE("CUDA agrees with the CPU", T, float, bf16, f16) {
     const std::int64_t size = static_cast<std::int64_t>(values.size());
     const double error = relative_error(Numbers<1>({size}, values), Numbers<1>({size}, wanted));
     CHECK(error <= tolerance);
-    MESSAGE(dtype_name<T>, " ", name, ": ", error, " of ", tolerance);
+    MESSAGE(std::string(dtype_name<T>), " ", name, ": ", error, " of ", tolerance);
     ++told;
   });
   CHECK(told == expected.size());

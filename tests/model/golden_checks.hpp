@@ -38,7 +38,7 @@ template <class B> void check_case(B& on, const char* name, const char* checkpoi
     largest = std::max(largest, error);
     ++compared;
   }
-  MESSAGE(name, ": ", compared, " tensors, the furthest ", largest, " away");
+  MESSAGE(std::string(name), ": ", compared, " tensors, the furthest ", largest, " away");
   CHECK(compared >= 17);
   expect_integers(golden.expected, "position_ids", got.position_ids);
   expect_integers(golden.expected, "rope_deltas", got.rope_deltas);
@@ -55,7 +55,7 @@ template <class B> void check_bf16(B& on, const char* name, const char* checkpoi
   REQUIRE(ours != nullptr);
   const double own = relative_error(ours->values.data(), wanted.data(), wanted.size());
   const double yardstick = relative_error(theirs.data(), wanted.data(), wanted.size());
-  MESSAGE(name, ": ", own, " from float, the reference's bf16 ", yardstick);
+  MESSAGE(std::string(name), ": ", own, " from float, the reference's bf16 ", yardstick);
   CHECK(own <= 1.25 * yardstick);
 }
 
