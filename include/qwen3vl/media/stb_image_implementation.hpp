@@ -35,6 +35,8 @@
 
 #include <stb/stb_easy_font.h>
 #include <stb/stb_image_write.h>
+#undef STB_IMAGE_IMPLEMENTATION  // the doors may be included after this: declarations alone
+#undef STB_IMAGE_WRITE_IMPLEMENTATION
 
 #include <qwen3vl/media/stb_easy_font.hpp>
 
