@@ -10,9 +10,9 @@
 #   qwen3vl::input     + PCRE2 and utf8proc: tokenizer, chat template
 #   qwen3vl::images    + stb_image, libexif, libcurl: images
 #   qwen3vl::media     + FFmpeg: images and video
-#   qwen3vl::cuda      views, dtypes and policies in kernels of your own: C++20 for nvcc, which CMake
-#                      before 3.26 cannot ask for. Exists when CUDA is an enabled language.
-#   qwen3vl::all       everything that was found
+#   qwen3vl::cuda      + cuBLASLt: the CUDA kernels, and C++20 for nvcc, which CMake before 3.26 cannot ask
+#                      for. Exists when CUDA is an enabled language.
+#   qwen3vl::all       everything that was found, but for CUDA: who wants it asks for it
 #
 # Included by the project itself and by the installed package's qwen3vl-config.cmake. In the tree the
 # targets are ordinary ones with an alias; installed they are imported, so that their headers are system
@@ -54,12 +54,15 @@ function(qwen3vl_component name)
   if(QWEN3VL_INSTALLED)
     add_library(qwen3vl::${name} INTERFACE IMPORTED)
     target_link_libraries(qwen3vl::${name} INTERFACE qwen3vl::qwen3vl ${ARGN})
-    target_link_libraries(qwen3vl::all INTERFACE qwen3vl::${name})
+    set(everything qwen3vl::all)
   else()
     add_library(qwen3vl_${name} INTERFACE)
     add_library(qwen3vl::${name} ALIAS qwen3vl_${name})
     target_link_libraries(qwen3vl_${name} INTERFACE qwen3vl::qwen3vl ${ARGN})
-    target_link_libraries(qwen3vl_all INTERFACE qwen3vl::${name})
+    set(everything qwen3vl_all)
+  endif()
+  if(NOT name STREQUAL "cuda")
+    target_link_libraries(${everything} INTERFACE qwen3vl::${name})
   endif()
 endfunction()
 
@@ -93,6 +96,8 @@ set(qwen3vl_words_PkgConfig::QWEN3VL_EXIF "libexif (Debian: libexif-dev, found b
 set(qwen3vl_words_PkgConfig::QWEN3VL_FFMPEG
   "FFmpeg (Debian: libavformat-dev libavcodec-dev libavutil-dev libswscale-dev, found by pkg-config)")
 
+set(qwen3vl_words_CUDA::cublasLt "cuBLASLt, of the CUDA toolkit")
+
 qwen3vl_component(threads Threads::Threads)
 qwen3vl_component(eigen Eigen3::Eigen)
 qwen3vl_component(cpu Eigen3::Eigen Threads::Threads)
@@ -102,16 +107,20 @@ qwen3vl_component(input nlohmann_json::nlohmann_json PkgConfig::QWEN3VL_PCRE2 Pk
 qwen3vl_component(images qwen3vl::stb PkgConfig::QWEN3VL_EXIF CURL::libcurl Threads::Threads)
 qwen3vl_component(media qwen3vl::stb PkgConfig::QWEN3VL_EXIF CURL::libcurl Threads::Threads
                   PkgConfig::QWEN3VL_FFMPEG)
-if(CMAKE_CUDA_COMPILER)
-  qwen3vl_component(cuda)
-  if(QWEN3VL_INSTALLED)
-    set(qwen3vl_cuda_target qwen3vl::cuda)
-  else()
-    set(qwen3vl_cuda_target qwen3vl_cuda)
-  endif()
-  get_target_property(qwen3vl_cuda_options ${qwen3vl_cuda_target} INTERFACE_COMPILE_OPTIONS)
-  if(NOT qwen3vl_cuda_options)
-    target_compile_options(${qwen3vl_cuda_target} INTERFACE $<$<COMPILE_LANG_AND_ID:CUDA,NVIDIA>:-std=c++20>)
+get_property(qwen3vl_languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+if("CUDA" IN_LIST qwen3vl_languages)
+  find_package(CUDAToolkit QUIET)
+  qwen3vl_component(cuda CUDA::cublasLt)
+  if(TARGET qwen3vl::cuda)
+    if(QWEN3VL_INSTALLED)
+      set(qwen3vl_cuda_target qwen3vl::cuda)
+    else()
+      set(qwen3vl_cuda_target qwen3vl_cuda)
+    endif()
+    get_target_property(qwen3vl_cuda_options ${qwen3vl_cuda_target} INTERFACE_COMPILE_OPTIONS)
+    if(NOT qwen3vl_cuda_options)
+      target_compile_options(${qwen3vl_cuda_target} INTERFACE $<$<COMPILE_LANG_AND_ID:CUDA,NVIDIA>:-std=c++20>)
+    endif()
   endif()
 else()
   set(qwen3vl_cuda_MISSING "CUDA as an enabled language: project(… LANGUAGES CXX CUDA)")

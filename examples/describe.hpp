@@ -5,24 +5,24 @@
 #include <string>
 #include <vector>
 
-#include <qwen3vl/cpu.hpp>
 #include <qwen3vl/files.hpp>
 #include <qwen3vl/generate.hpp>
 #include <qwen3vl/input.hpp>
 
-/// What 04_describe_image.cpp and 06_describe_video.cpp share: a question about one picture or clip,
-/// answered on standard output. This is the whole model, from files to streamed text.
-inline void describe(const std::string& directory, const qwen3vl::Part& picture,
-                     const std::string& question) {
+/// What 04_describe_image.cpp, 06_describe_video.cpp and 07_cuda.cu share: a question about one picture or
+/// clip, answered on standard output. This is the whole model, from files to streamed text, on any backend;
+/// the threads resize pictures.
+template <qwen3vl::Backend B>
+void describe(B& on, qwen3vl::Threads& threads, const std::string& directory, const qwen3vl::Part& picture,
+              const std::string& question) {
   using namespace qwen3vl;
-  using Model = Qwen3VL<Cpu, bf16>;
+  using Model = Qwen3VL<B, bf16>;
 
   // the model
-  Cpu cpu;
   const Qwen3VLConfig config =
       read_qwen3_vl_config(read_json_file(directory + "/config.json"), "config.json");
   Checkpoint checkpoint(directory);
-  const auto loaded = load<Model>(cpu, checkpoint, config);
+  const auto loaded = load<Model>(on, checkpoint, config);
 
   // the question: chat template, placeholders expanded, ids
   const Tokenizer tokenizer = Tokenizer::load(directory);
@@ -36,8 +36,8 @@ inline void describe(const std::string& directory, const qwen3vl::Part& picture,
 
   // the answer: look, read, and choose the most probable token until the model says it is done
   constexpr int most = 64;
-  Session session(cpu, loaded.model, config, SessionSize{1, std::int64_t(prompt.ids.size()) + most});
-  Chat conversation(session, config, cpu.threads());
+  Session session(on, loaded.model, config, SessionSize{1, std::int64_t(prompt.ids.size()) + most});
+  Chat conversation(session, config, threads);
   const auto logits = conversation.read(prompt, media);
   Completion answer(StreamingDecoder(tokenizer, SpecialTokens::skip),
                     StopRules{.stop_ids = {*tokenizer.added_id("<|im_end|>")}, .max_new_tokens = most});

@@ -9,6 +9,8 @@
 
 #include <qwen3vl/core/threads.hpp>
 
+#include "backend_option.hpp"
+
 namespace program {
 
 /// What `chat` was asked for.
@@ -26,7 +28,7 @@ struct ChatOptions {
   std::int64_t context = 0, chunk = 512;
   std::optional<std::int64_t> min_pixels, max_pixels;
   std::optional<double> fps;
-  std::string flavour = "processor", dialect = "released", dtype = "auto", stats;
+  std::string flavour = "processor", dialect = "released", dtype = "auto", backend = "cpu", stats, draw;
   bool add_vision_id = false, show_thinking = false;
   int threads = qwen3vl::Threads::default_count();
 };
@@ -41,6 +43,15 @@ inline void add_options(CLI::App& command, ChatOptions& o) {
   command.add_option("--prompt", o.prompt,
                      "What to ask; without it, a conversation: a line each, /help for more");
   command.add_option("--system", o.system, "A system message");
+  command
+      .add_option("--draw", o.draw,
+                  "Draw the boxes and points of the answer onto the first picture, and write it to this PNG "
+                  "file; an answer that points at nothing writes none")
+      ->needs("--image")
+      ->needs("--prompt")
+      ->check([](const std::string& path) {
+        return path.ends_with(".png") ? std::string() : path + " should end in .png: that is what is written";
+      });
 
   auto* sampling = command.add_option_group("Choosing tokens",
                                             "What is not given is the checkpoint's generation_config.json's");
@@ -88,6 +99,7 @@ inline void add_options(CLI::App& command, ChatOptions& o) {
   machine->add_option("--dtype", o.dtype, "Arithmetic: bf16, f32, or auto, the checkpoint's own")
       ->check(CLI::IsMember({"auto", "bf16", "f32"}))
       ->capture_default_str();
+  add_backend(*machine, o.backend);
   machine->add_option("--threads", o.threads, "Threads")->check(CLI::Range(1, 1024))->capture_default_str();
   machine->add_option("--stats", o.stats, "Write tokens, times and memory to this JSON file");
 }

@@ -14,10 +14,13 @@
 #include <qwen3vl/model/plan.hpp>
 
 #include "any_model.hpp"
+#include "backend_option.hpp"
 #include "budget.hpp"
 #include "commands.hpp"
 #include "dtype_option.hpp"
+#include "generation_rules.hpp"
 #include "memory.hpp"
+#include "on_cuda.hpp"
 
 namespace program {
 namespace {
@@ -25,7 +28,7 @@ namespace {
 using namespace qwen3vl;
 
 struct PlanOptions {
-  std::string model, dtype = "auto";
+  std::string model, dtype = "auto", backend = "cpu";
   std::vector<std::string> image_sizes, video_sizes;
   std::int64_t context = 4096, chunk = 512;
   int threads = Threads::default_count();
@@ -89,12 +92,16 @@ void run(const PlanOptions& options) {
     dtype = config.dtype == "float32" ? "f32" : "bf16";
   }
   with_dtype(dtype, [&](auto element) {
-    MemoryPlan plan =
-        plan_memory<AnyModel<Cpu, decltype(element)>>(config, grids, options.context, options.chunk);
+    using T = decltype(element);
+    const bool device = options.backend == "cuda";
+    // DryRun's memory is not the host's either: pixels come to the tower as they come to a device
+    MemoryPlan plan = device ? plan_memory<AnyModel<DryRun, T>>(config, grids, options.context, options.chunk)
+                             : plan_memory<AnyModel<Cpu, T>>(config, grids, options.context, options.chunk);
     plan.pictures = media.pictures;
     plan.decoding = media.decoding;
     plan.program = resident_memory() + tokenizer_bytes + Cpu::scratch_bytes(options.threads);
-    const std::size_t available = available_memory();
+    const std::size_t available = device ? free_device_memory() : available_memory();
+    const std::size_t peak = device ? device_bytes(plan) : plan.peak();
     if (options.json) {
       OrderedJson out;
       out["visual_tokens"] = plan.visual_tokens;
@@ -103,8 +110,7 @@ void run(const PlanOptions& options) {
             std::pair{"pixels", plan.pixels}, std::pair{"features", plan.features},
             std::pair{"tower", plan.tower}, std::pair{"decoder", plan.decoder},
             std::pair{"pictures", plan.pictures}, std::pair{"decoding", plan.decoding},
-            std::pair{"program", plan.program}, std::pair{"peak", plan.peak()},
-            std::pair{"available", available}})
+            std::pair{"program", plan.program}, std::pair{"peak", peak}, std::pair{"available", available}})
         out[std::string(name)] = bytes;
       std::printf("%s\n", to_text(out, "plan").c_str());
       return;
@@ -122,7 +128,8 @@ void run(const PlanOptions& options) {
     const auto line = [](const char* name, std::size_t bytes, const char* note) {
       std::printf("  %-18s %12s   %s\n", name, bytes_text(bytes).c_str(), note);
     };
-    line("weights", plan.weights, "mapped from the files, as far as their type is the model's");
+    line("weights", plan.weights,
+         device ? "brought to the device" : "mapped from the files, as far as their type is the model's");
     line("kv cache", plan.kv_cache, "keys and values of the whole context");
     line("visual features", plan.features,
          "from the tower to the decoder, DeepStack's included; then given back");
@@ -132,10 +139,11 @@ void run(const PlanOptions& options) {
     line("pictures", plan.pictures, "decoded, and the decoders of clips; as long as the conversation lasts");
     line("decoding", plan.decoding, "the largest picture once more, while it is read; then given back");
     line("program", plan.program, "code, tokenizer, scratch of the threads");
-    line("peak", plan.peak(),
-         "weights, pictures, program, and the largest of decoding, features with pixels and tower, "
-         "features with cache and decoder");
-    line("available", available, plan.peak() <= available ? "it fits" : "it does NOT fit");
+    line("peak", peak,
+         device ? "on the device: weights, cache, decoder, features, tower"
+                : "weights, pictures, program, and the largest of decoding, features with pixels and tower, "
+                  "features with cache and decoder");
+    line("available", available, peak <= available ? "it fits" : "it does NOT fit");
   });
 }
 
@@ -159,6 +167,7 @@ void add_plan(CLI::App& app) {
   command->add_option("--dtype", options->dtype, "bf16, f32, or auto, the checkpoint's own")
       ->check(CLI::IsMember({"auto", "bf16", "f32"}))
       ->capture_default_str();
+  add_backend(*command, options->backend);
   command->add_option("--threads", options->threads, "Threads")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();

@@ -17,8 +17,8 @@
 #include <qwen3vl/media/timestamps.hpp>
 #include <qwen3vl/model/config.hpp>
 
-#include "any_model.hpp"
 #include "commands.hpp"
+#include "generation_rules.hpp"
 
 namespace program {
 namespace {

@@ -9,6 +9,7 @@
 #include <qwen3vl/io/json.hpp>
 #include <qwen3vl/io/json_get.hpp>
 #include <qwen3vl/io/json_scan.hpp>
+#include <qwen3vl/io/loose_json.hpp>
 #include <qwen3vl/io/mapped_file.hpp>
 #include <qwen3vl/io/missing_tensor.hpp>
 #include <qwen3vl/io/output_file.hpp>

@@ -8,6 +8,7 @@
 #include <qwen3vl/generate/generate.hpp>
 #include <qwen3vl/generate/generation_config.hpp>
 #include <qwen3vl/generate/greedy.hpp>
+#include <qwen3vl/generate/grounding.hpp>
 #include <qwen3vl/generate/media_item.hpp>
 #include <qwen3vl/generate/min_p.hpp>
 #include <qwen3vl/generate/penalties.hpp>
@@ -22,6 +23,7 @@
 #include <qwen3vl/generate/stop_strings.hpp>
 #include <qwen3vl/generate/thinking.hpp>
 #include <qwen3vl/generate/token_history.hpp>
+#include <qwen3vl/generate/tool_calls.hpp>
 #include <qwen3vl/generate/top_k.hpp>
 #include <qwen3vl/generate/top_p.hpp>
 #include <qwen3vl/generate/trace.hpp>

@@ -10,6 +10,7 @@
 #include <qwen3vl/media/crc32.hpp>
 #include <qwen3vl/media/curl.hpp>
 #include <qwen3vl/media/data_url.hpp>
+#include <qwen3vl/media/draw.hpp>
 #include <qwen3vl/media/exif.hpp>
 #include <qwen3vl/media/ffmpeg.hpp>
 #include <qwen3vl/media/file_bytes.hpp>
@@ -20,6 +21,7 @@
 #include <qwen3vl/media/jpeg_file.hpp>
 #include <qwen3vl/media/load_image.hpp>
 #include <qwen3vl/media/load_video.hpp>
+#include <qwen3vl/media/mark.hpp>
 #include <qwen3vl/media/normalise.hpp>
 #include <qwen3vl/media/orientation.hpp>
 #include <qwen3vl/media/patchify.hpp>
@@ -31,7 +33,9 @@
 #include <qwen3vl/media/smart_resize.hpp>
 #include <qwen3vl/media/source.hpp>
 #include <qwen3vl/media/source_limits.hpp>
+#include <qwen3vl/media/stb_easy_font.hpp>
 #include <qwen3vl/media/stb_image.hpp>
+#include <qwen3vl/media/stb_image_write.hpp>
 #include <qwen3vl/media/timestamps.hpp>
 #include <qwen3vl/media/turn_bytes.hpp>
 #include <qwen3vl/media/video.hpp>

@@ -10,7 +10,9 @@
 #include <qwen3vl/core/error.hpp>
 #include <qwen3vl/core/expect.hpp>
 #include <qwen3vl/core/grid.hpp>
+#include <qwen3vl/core/host_copy.hpp>
 #include <qwen3vl/core/observer.hpp>
+#include <qwen3vl/core/replay.hpp>
 #include <qwen3vl/core/threads.hpp>
 #include <qwen3vl/core/view.hpp>
 #include <qwen3vl/core/with_constant.hpp>

@@ -35,7 +35,7 @@ set(doors
   "xtensor            bridge/xtensor.hpp"
   "xtl/               bridge/xtensor.hpp"
   "nlohmann/          io/json.hpp"
-  "stb/               media/stb_image.hpp media/stb_image_implementation.hpp"
+  "stb/               media/stb_image.hpp media/stb_image_write.hpp media/stb_image_implementation.hpp"
   "libav              media/ffmpeg.hpp"
   "libswscale/        media/ffmpeg.hpp"
   "curl/              media/curl.hpp"
@@ -52,10 +52,11 @@ set(instructions immintrin.h arm_neon.h)
 set(umbrellas
   "qwen3vl.hpp   core ops nn vision text model but model/config.hpp model/load.hpp model/expert_layout.hpp model/known_fields.hpp model/text_fields.hpp model/vision_fields.hpp doors"
   "files.hpp     core ops nn vision text model io but doors io/json.hpp"
-  "media.hpp     media but media/stb_image_implementation.hpp doors media/stb_image.hpp media/ffmpeg.hpp media/curl.hpp media/exif.hpp"
-  "input.hpp     input but doors io/json.hpp input/pcre2.hpp input/utf8proc.hpp media/stb_image.hpp media/ffmpeg.hpp media/curl.hpp media/exif.hpp"
+  "media.hpp     media but media/stb_image_implementation.hpp doors media/stb_image.hpp media/stb_image_write.hpp media/ffmpeg.hpp media/curl.hpp media/exif.hpp"
+  "input.hpp     input but doors io/json.hpp input/pcre2.hpp input/utf8proc.hpp media/stb_image.hpp media/stb_image_write.hpp media/ffmpeg.hpp media/curl.hpp media/exif.hpp"
   "generate.hpp  generate but doors *"
-  "cpu.hpp       cpu but doors bridge/eigen.hpp")
+  "cpu.hpp       cpu but doors bridge/eigen.hpp"
+  "cuda.cuh      cuda but doors")
 
 set(wrong 0)
 macro(refuse text)

@@ -1,6 +1,7 @@
 # ctest is given the names of doctest's cases as a CMake list: a semicolon would cut a name in two, and
 # neither half would run anything; so would a bracket without its partner.
-file(GLOB_RECURSE sources ${CMAKE_CURRENT_LIST_DIR}/../*_test.cpp)
+file(GLOB_RECURSE sources ${CMAKE_CURRENT_LIST_DIR}/../*_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/../*_test.cu)
 foreach(source IN LISTS sources)
   file(READ ${source} text)
   string(REPLACE ";" "<semicolon>" text "${text}")

@@ -46,7 +46,7 @@ void check(const std::string& name, Dialect dialect) {
   CAPTURE(name);
   const OrderedJson json = read_ordered_json_file(golden + "/end_to_end/" + name + ".json");
   const SafetensorsFile expected(golden + "/end_to_end/" + name + ".expected.safetensors");
-  const std::string directory = golden + "/end_to_end/checkpoint", words = golden + "/tokenizer";
+  const std::string directory = QWEN3VL_TINY, words = QWEN3VL_TOKENIZER;
 
   Conversation chat{read_messages(json["messages"], name), {}};
   find_media(chat);

@@ -174,13 +174,3 @@ TEST_CASE("control tokens: all fourteen are special tokens of the vocabulary, an
   CHECK(find_control_token("<<|im_end|>").at == 1);
   CHECK(find_control_token("<|im_end|>", 1).token.empty());
 }
-
-TEST_CASE("reasoning: the output of a Thinking model in two") {
-  const ThinkingOutput output = split_thinking_output("Let me see.\n</think>\n\nA cat.");
-  CHECK(output.reasoning == "Let me see.\n");
-  CHECK(output.answer == "A cat.");
-  CHECK(output.finished);
-  CHECK(split_thinking_output("x</think>\ny").answer == "\ny");
-  CHECK(!split_thinking_output("still thinking").finished);
-  CHECK(split_thinking_output("still thinking").answer == "");
-}

@@ -17,7 +17,7 @@
 /// The tokenizer of Qwen3 for the tests of this room, and files of tokenizers made up on the spot.
 namespace golden {
 
-inline const std::string directory = std::string(QWEN3VL_GOLDEN) + "/tokenizer";
+inline const std::string directory = QWEN3VL_TOKENIZER;
 
 /// Read once: from vocab.json and merges.txt.
 inline const qwen3vl::Tokenizer& tokenizer() {

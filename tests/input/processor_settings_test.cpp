@@ -11,8 +11,8 @@ using namespace qwen3vl;
 
 namespace {
 
-const std::string released = QWEN3VL_GOLDEN "/tokenizer";  // Qwen3-VL's own files
-const std::string resaved = QWEN3VL_GOLDEN "/processor";   // as transformers 5 writes them
+const std::string released = QWEN3VL_TOKENIZER;           // Qwen3-VL's own files
+const std::string resaved = QWEN3VL_GOLDEN "/processor";  // as transformers 5 writes them
 
 Json parse(const std::string& text) { return parse_json(text, "file"); }
 ImageSettings image(const std::string& text) { return read_image_settings(parse(text), "file"); }

@@ -44,7 +44,16 @@ endmacro()
 set(configure ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/foreign -B ${WORK}/build -G ${GENERATOR}
     -DCMAKE_CXX_COMPILER=${COMPILER} -DQWEN3VL_SOURCE=${SOURCE} -DCMAKE_PREFIX_PATH=${WORK}/moved)
 
-if(HOW STREQUAL "plain")
+if(CUDA)
+  if(HOW STREQUAL "find_package")
+    install_and_move()
+  endif()
+  run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/foreign_cuda -B ${WORK}/build -G ${GENERATOR}
+      -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CUDA_COMPILER=${CUDACXX} -DQWEN3VL_SOURCE=${SOURCE}
+      -DCMAKE_PREFIX_PATH=${WORK}/moved -DHOW=${HOW})
+  run(${CMAKE_COMMAND} --build ${WORK}/build)
+  run(${WORK}/build/block)
+elseif(HOW STREQUAL "plain")
   run(${COMPILER} -std=c++20 -I ${SOURCE}/include ${CMAKE_CURRENT_LIST_DIR}/plain.cpp -o ${WORK}/plain)
   run(${WORK}/plain)
   run(${COMPILER} -std=c++20 -I ${SOURCE}/include -I ${EIGEN} ${CMAKE_CURRENT_LIST_DIR}/block.cpp

@@ -19,7 +19,7 @@ TEST_CASE("members of a JSON object by type") {
   CHECK(get_ints(json, "list", "c.json") == std::vector<int>{1, 2});
   CHECK(get_doubles(json, "floats", "c.json") == std::vector<double>{0.5, 1});
   CHECK(get_strings(json, "words", "c.json") == std::vector<std::string>{"a"});
-  CHECK(get_int(get_object(json, "inner", "c.json"), "n", inside("c.json", "inner")) == -1);
+  CHECK(get_int(get_object(json, "inner", "c.json"), "n", member_path("c.json", "inner")) == -1);
 
   SUBCASE("missing and null give the fallback") {
     CHECK(get_int_or(json, "missing", "c.json", 3) == 3);
@@ -74,9 +74,9 @@ TEST_CASE("a member of the wrong kind is refused, naming file and key") {
   SUBCASE("inside an object, the path is given") {
     const Json nested = json(R"({"vision_config": {"patch_size": 0}})");
     const Json& vision = get_object(nested, "vision_config", where);
-    CHECK_THROWS_WITH_AS(get_int(vision, "patch_size", inside(where, "vision_config"), 1, 1024),
+    CHECK_THROWS_WITH_AS(get_int(vision, "patch_size", member_path(where, "vision_config"), 1, 1024),
                          "config.json: vision_config.patch_size is 0, should be 1 to 1024", Error);
-    CHECK(inside(inside(where, "a"), "b") == "config.json: a.b");
+    CHECK(member_path(member_path(where, "a"), "b") == "config.json: a.b");
   }
   SUBCASE("values are printed without their control characters, and short") {
     const std::string message = [&] {

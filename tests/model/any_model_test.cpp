@@ -6,7 +6,7 @@
 
 #include <qwen3vl/model/heads.hpp>
 
-#include "golden_case.hpp"
+#include "cpu_golden_case.hpp"
 
 template class qwen3vl::AnyModel<qwen3vl::Cpu, float>;
 template class qwen3vl::AnyModel<qwen3vl::Cpu, qwen3vl::bf16>;
@@ -16,7 +16,7 @@ template class qwen3vl::AnyModel<qwen3vl::DryRun, qwen3vl::bf16>;
 using namespace qwen3vl;
 
 TEST_CASE("AnyModel computes what the model it stands for computes") {
-  const GoldenCase golden("qwen3vl_text", "tied");
+  const CpuGoldenCase golden("qwen3vl_text", "tied");
   Cpu cpu(2);
   Checkpoint checkpoint(golden.checkpoint_directory);
   auto direct = load<Qwen3VL<Cpu, float>>(cpu, checkpoint, golden.config);

@@ -9,7 +9,7 @@
 
 #include <qwen3vl/io/safetensors_writer.hpp>
 
-#include "golden_case.hpp"
+#include "cpu_golden_case.hpp"
 
 using namespace qwen3vl;
 
@@ -80,8 +80,8 @@ std::vector<Stored> per_expert(Stored tensor) {
 }
 
 template <class T> std::vector<float> logits(const std::string& folder) {
-  const GoldenCase golden("qwen3vl_moe", "moe");
-  return find(golden.run_on<T>(folder, 0), "logits")->values;
+  const CpuGoldenCase golden("qwen3vl_moe", "moe");
+  return find(golden.run<T>(0, 0, Dialect::released, folder), "logits")->values;
 }
 
 }  // namespace

@@ -4,11 +4,10 @@
 
 #include <doctest/doctest.h>
 
-#include <qwen3vl/cpu.hpp>
 #include <qwen3vl/generate/trace.hpp>
-#include <qwen3vl/model/any_model.hpp>
 #include <qwen3vl/model/config.hpp>
 #include <qwen3vl/model/load.hpp>
+#include <qwen3vl/model/qwen3_vl.hpp>
 
 // Compiled once, in any_model_test.cpp: every model of the family is in here.
 extern template class qwen3vl::AnyModel<qwen3vl::Cpu, float>;
@@ -34,20 +33,15 @@ struct GoldenCase {
         expected(directory + "/" + expected_file),
         inputs(read_forward_inputs(inputs_file)) {}
 
-  template <class T>
-  Trace run(int generate, std::int64_t chunk = 0, Dialect dialect = Dialect::released) const {
-    return run_on<T>(checkpoint_directory, generate, chunk, dialect);
-  }
-  /// With the weights of another folder.
-  template <class T>
-  Trace run_on(const std::string& weights, int generate, std::int64_t chunk = 0,
-               Dialect dialect = Dialect::released) const {
-    Cpu cpu(2);
-    Checkpoint checkpoint(weights);
-    const auto loaded = load<AnyModel<Cpu, T>>(cpu, checkpoint, config);
+  /// `weights`, if given, are another folder's.
+  template <class Model>
+  Trace run_as(typename Model::BackendType& on, int generate, std::int64_t chunk = 0,
+               Dialect dialect = Dialect::released, const std::string& weights = {}) const {
+    Checkpoint checkpoint(weights.empty() ? checkpoint_directory : weights);
+    const auto loaded = load<Model>(on, checkpoint, config);
     CHECK(config.warnings == std::vector<std::string>{});
     CHECK(loaded.unused.empty());
-    return trace(cpu, loaded.model, config, inputs, generate, chunk, dialect);
+    return trace(on, loaded.model, config, inputs, generate, chunk, dialect);
   }
 };
 

@@ -5,67 +5,31 @@
 #include <string>
 #include <vector>
 
-#include "golden_case.hpp"
+#include "cpu_golden_case.hpp"
+#include "golden_checks.hpp"
 
 using namespace qwen3vl;
 
 namespace {
 
-constexpr double f32_tolerance = 1e-5;  // sums of some hundred floats through 8 blocks, in another order
-
-void expect_integers(const SafetensorsFile& expected, const char* name,
-                     const std::vector<std::int64_t>& got) {
-  if (!expected.find(name)) return;
-  const auto wanted = expected.at(name).flat<std::int64_t>();
-  CAPTURE(name);
-  CHECK(std::vector<std::int64_t>(wanted.begin(), wanted.end()) == got);
-}
-
-/// Every tensor that the reference recorded: same name, same shape, same numbers.
 void check_case(const char* name, const char* checkpoint, Dialect dialect = Dialect::released) {
-  const GoldenCase golden(name, checkpoint);
-  const Trace got = golden.run<float>(24, 0, dialect);
-  int compared = 0;
-  for (const TensorInfo& wanted : golden.expected.tensors()) {
-    if (wanted.dtype != StoredDtype::F32 || wanted.name == "logits_bf16") continue;
-    CAPTURE(wanted.name);
-    const Recorded* tensor = find(got, wanted.name);
-    REQUIRE(tensor != nullptr);
-    REQUIRE(std::equal(tensor->shape.begin(), tensor->shape.end(), wanted.shape.dims,
-                       wanted.shape.dims + wanted.shape.rank));
-    CHECK(relative_error(tensor->values.data(), wanted.flat<float>().data(), tensor->values.size()) <=
-          f32_tolerance);
-    ++compared;
-  }
-  CHECK(compared >= 17);
-  expect_integers(golden.expected, "position_ids", got.position_ids);
-  expect_integers(golden.expected, "rope_deltas", got.rope_deltas);
-  expect_integers(golden.expected, "greedy_tokens", got.greedy_tokens);
+  const CpuGoldenCase golden(name, checkpoint);
+  check_case(golden, golden.run<float>(24, 0, dialect));
+}
+void check_bf16(const char* name, const char* checkpoint, Dialect dialect = Dialect::released) {
+  const CpuGoldenCase golden(name, checkpoint);
+  check_bf16(golden, golden.run<bf16>(0, 0, dialect));
 }
 
 /// The same call in the released dialect: its own positions, logits and tokens.
 void check_released(const char* name, const char* checkpoint) {
-  const GoldenCase golden(name, checkpoint, "expected_released.safetensors");
+  const CpuGoldenCase golden(name, checkpoint, "expected_released.safetensors");
   const Trace got = golden.run<float>(16);
   const auto wanted = golden.expected.at("logits").flat<float>();
   CHECK(relative_error(find(got, "logits")->values.data(), wanted.data(), wanted.size()) <= f32_tolerance);
   expect_integers(golden.expected, "position_ids", got.position_ids);
   expect_integers(golden.expected, "rope_deltas", got.rope_deltas);
   expect_integers(golden.expected, "greedy_tokens", got.greedy_tokens);
-}
-
-/// In bf16 no further from the float logits than 1.25 times the reference's own bf16 run.
-void check_bf16(const char* name, const char* checkpoint, Dialect dialect = Dialect::released) {
-  const GoldenCase golden(name, checkpoint);
-  const Trace got = golden.run<bf16>(0, 0, dialect);
-  const auto wanted = golden.expected.at("logits").flat<float>();
-  const auto theirs = golden.expected.at("logits_bf16").flat<float>();
-  const Recorded* ours = find(got, "logits");
-  REQUIRE(ours != nullptr);
-  const double own = relative_error(ours->values.data(), wanted.data(), wanted.size());
-  const double yardstick = relative_error(theirs.data(), wanted.data(), wanted.size());
-  MESSAGE(name, ": ", own, " from float, the reference's bf16 ", yardstick);
-  CHECK(own <= 1.25 * yardstick);
 }
 
 }  // namespace
@@ -98,7 +62,7 @@ TEST_CASE("qwen3vl_yarn: bf16 logits") { check_bf16("qwen3vl_yarn", "yarn"); }
 /// error: the reference's own run sends 6 of 93 tokens astray. So this compares the tokens that it leaves no
 /// doubt about, those whose last chosen and first refused expert are 0.02 apart in every layer of the float run.
 TEST_CASE("qwen3vl_moe: bf16 logits of the tokens whose experts are beyond doubt") {
-  const GoldenCase golden("qwen3vl_moe", "moe");
+  const CpuGoldenCase golden("qwen3vl_moe", "moe");
   const Trace exact = golden.run<float>(0), got = golden.run<bf16>(0);
   const auto wanted = golden.expected.at("logits").flat<float>();
   const auto theirs = golden.expected.at("logits_bf16").flat<float>();

@@ -4,7 +4,8 @@
 #include <memory>
 #include <vector>
 
-#include "golden_case.hpp"
+#include "cpu_golden_case.hpp"
+#include "golden_checks.hpp"
 
 using namespace qwen3vl;
 
@@ -14,7 +15,7 @@ const std::vector<float>& logits_of(const Trace& trace) { return find(trace, "lo
 
 /// A prompt of one sequence, ready to be read, with what was seen.
 struct Prompt {
-  GoldenCase golden;
+  CpuGoldenCase golden;
   Cpu cpu{2};
   Checkpoint checkpoint;
   Loaded<Qwen3VL<Cpu, float>> loaded;
@@ -55,7 +56,7 @@ struct Prompt {
 }  // namespace
 
 TEST_CASE("a prompt in chunks of 1, 7, 64 gives what the whole gives, images and videos included") {
-  const GoldenCase golden("qwen3vl_image_video", "tied");
+  const CpuGoldenCase golden("qwen3vl_image_video", "tied");
   const Trace whole = golden.run<float>(24);
   for (const int chunk : {1, 7, 64}) {
     CAPTURE(chunk);
@@ -90,51 +91,8 @@ TEST_CASE("the tower in passes of few patches gives what one pass gives") {
 }
 
 TEST_CASE("a batch of three, left-padded, packed and one by one, gives the same tokens and logits") {
-  const GoldenCase golden("qwen3vl_batch", "tied");
-  const Trace padded = golden.run<float>(24);
-  const auto& all = logits_of(padded);
-  const std::int64_t vocab = golden.config.text_config.vocab_size, tokens = golden.inputs.tokens;
-
   Cpu cpu(2);
-  Checkpoint checkpoint(golden.checkpoint_directory);
-  const auto loaded = load<Qwen3VL<Cpu, float>>(cpu, checkpoint, golden.config);
-  const auto batch =
-      batch_positions(golden.inputs, {golden.config.image_token_id, golden.config.video_token_id}, 2,
-                      TextTimestamps{}, AfterVision::behind_all_axes);
-  std::int64_t seen = 0;
-  for (const Grid& grid : golden.inputs.images) seen += grid.tokens(2);
-
-  const auto generate = [&](const std::vector<int>& sequences, std::int64_t chunk) {
-    Session session(cpu, loaded.model, golden.config, SessionSize{int(sequences.size()), tokens + 24, chunk});
-    session.expect_visual_tokens(seen);
-    session.see(golden.inputs.pixel_values, golden.inputs.images);
-    std::vector<SequenceInput> step;
-    for (const int s : sequences) {  // without the pads: rows of different lengths, side by side
-      const auto pads = std::size_t(golden.inputs.padding[s]);
-      step.push_back({std::span(golden.inputs.ids).subspan(s * tokens + pads, tokens - pads),
-                      std::span(batch.positions[s]).subspan(pads), std::span(batch.visual[s]).subspan(pads)});
-    }
-    auto logits = session.read(step);
-    for (std::size_t i = 0; i < sequences.size(); ++i) {
-      const float* reference = all.data() + (sequences[i] * tokens + tokens - 1) * vocab;
-      CHECK(relative_error(&logits(i, 0), reference, vocab) <= 1e-6);
-    }
-    std::vector<int> ids(sequences.size());
-    std::vector<Position> at(sequences.size());
-    for (int n = 0; n < 24; ++n) {
-      for (std::size_t i = 0; i < sequences.size(); ++i) {
-        ids[i] = argmax({&logits(i, 0), std::size_t(vocab)});
-        CHECK(ids[i] == padded.greedy_tokens[sequences[i] * 24 + n]);
-        const int next = batch.next[sequences[i]] + n;
-        at[i] = {next, next, next};
-        step[i] = {std::span(ids).subspan(i, 1), std::span(at).subspan(i, 1), {}};
-      }
-      if (n < 23) logits = session.read(step);
-    }
-  };
-  generate({0, 1, 2}, 512);
-  generate({0, 1, 2}, 5);
-  for (const int s : {0, 1, 2}) generate({s}, 512);
+  check_batch(cpu, 1e-6);
 }
 
 TEST_CASE("a session says what it cannot do") {

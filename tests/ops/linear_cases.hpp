@@ -2,6 +2,7 @@
 
 #include <qwen3vl/ops/linear.hpp>
 
+#include "../support/bench.hpp"
 #include "../support/close.hpp"
 #include "../support/reference.hpp"
 
@@ -22,7 +23,8 @@ template <class Bench> void linear_cases(Bench& bench) {
     const auto weight = rounded<T>(random({out_channels, in}, 2));
     const auto bias = biased ? rounded<T>(random({out_channels}, 3)) : Numbers<1>{};
     auto out = bench.empty({tokens, out_channels});
-    linear(bench.on, bench.copy(x), bench.copy(weight), biased ? bench.copy(bias) : View<T, 1>{}, out);
+    linear(bench.on, bench.copy(x), bench.copy(weight),
+           biased ? bench.copy(bias) : View<T, 1, typename Bench::Space>{}, out);
     // the sum is float's, then there is one rounding: one ulp where the two fall together
     CHECK_CLOSE(bench.read(out), reference::linear(x, weight, bias),
                 ulps<T>(1) + float_sum(in, magnitude(x, weight)));
@@ -84,7 +86,9 @@ template <class Bench> void linear_cases(Bench& bench) {
       linear(bench.on, bench.copy(x), bench.copy(weight), {}, expected);
       auto wide = bench.empty({tokens, 30});
       linear(bench.on, bench.copy_with_gaps(x), bench.copy_with_gaps(weight), {}, columns(wide, 4, 21));
-      CHECK_SAME(bench.read(columns(wide, 4, 21)), bench.read(expected));
+      // a library may add up in another order where addresses are aligned otherwise
+      CHECK_CLOSE(bench.read(columns(wide, 4, 21)), bench.read(expected),
+                  reorders_sums<Bench> ? ulps<T>(1) + float_sum(33, 33) : same);
       CHECK(untouched_outside(bench.read(wide), 4, 21));
     }
   }

@@ -73,6 +73,6 @@ inline std::vector<std::string> lines_of(const std::string& text) {
 }
 
 inline const std::string golden = QWEN3VL_GOLDEN "/";
-inline const std::string tokenizer_folder = golden + "tokenizer";  // Qwen3-VL's, with its template
+inline const std::string tokenizer_folder = QWEN3VL_TOKENIZER;  // Qwen3-VL's, with its template
 
 }  // namespace qwen3vl::test

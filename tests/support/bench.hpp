@@ -19,7 +19,9 @@ namespace qwen3vl::test {
 ///   auto out = bench.empty({5, 96});              // full of NaN: what an op forgets to write, shows
 ///   rms_norm(bench.on, x, weight, 1e-6f, out);
 ///   bench.read(out)                               // Numbers<2>
-template <Backend B, qwen3vl::Element T> class BenchOn {
+///
+/// `Held` is the backend, or a reference to one that benches share.
+template <Backend B, qwen3vl::Element T, class Held = B> class BenchOn {
  public:
   using On = B;
   using Element = T;
@@ -28,7 +30,7 @@ template <Backend B, qwen3vl::Element T> class BenchOn {
   template <class... A> explicit BenchOn(A&&... a) : on(std::forward<A>(a)...) {}
   BenchOn(const BenchOn&) = delete;
 
-  B on;
+  Held on;
 
   /// The numbers, rounded to T (or another type of element).
   template <int Rank> View<T, Rank, Space> copy(const Numbers<Rank>& x) { return copy_as<T>(x); }
@@ -105,6 +107,9 @@ template <Backend B, qwen3vl::Element T> class BenchOn {
 
   std::vector<Buffer<B>> held_;
 };
+
+/// Does the backend hand sums to a library that says nothing about their order? A bench of one has `reorders`.
+template <class Bench> inline constexpr bool reorders_sums = requires { Bench::reorders; };
 
 /// Are the columns outside begin … begin + count − 1 still NaN? An op keeps to the rows it was given.
 inline bool untouched_outside(const Numbers<2>& wide, std::int64_t begin, std::int64_t count) {

@@ -12,7 +12,8 @@ namespace qwen3vl {
 ///             policy of it, keeps the parent's
 ///
 /// allocate() returns memory aligned to 256 bytes or throws Error; release() takes it back. copy_in()
-/// brings bytes from the host to the backend's memory, copy_out() back; both are done when they return.
+/// brings bytes from the host to the backend's memory, where all later work finds them; `from` may change
+/// when it returns. copy_out() brings bytes back, after all earlier work, and is done when it returns.
 /// An op finds its kernel through the type of its first argument: rms_norm(cpu, …).
 template <class B>
 concept Backend = requires(B& on, void* memory, const void* from, std::size_t bytes) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include <qwen3vl/cpu/for_each_tile.hpp>
 #include <qwen3vl/cpu/matmul.hpp>
 
 #if defined(__AVX512BF16__)
@@ -37,30 +38,12 @@ struct Bf16Tiles {
                   View<T, 2> out) {
     if constexpr (available && std::is_same_v<T, bf16>) {
       if (x.shape[0] > EigenTiles::few && x.shape[1] % 2 == 0 && x.shape[1] > 0 && out.size() > 0)
-        return with_pairs(cpu, x, weight, bias, out);
+        return for_each_tile<tile_outputs, block_tokens>(cpu, x, weight, bias, out, tile);
     }
     EigenTiles::run(cpu, x, weight, bias, out);
   }
 
  private:
-  static void with_pairs(Cpu& cpu, View<const bf16, 2> x, View<const bf16, 2> weight,
-                         View<const bf16, 1> bias, View<bf16, 2> out) {
-    const std::int64_t tokens = x.shape[0], outputs = weight.shape[0];
-    const std::int64_t output_tiles = (outputs + tile_outputs - 1) / tile_outputs;
-    const std::int64_t token_blocks = (tokens + block_tokens - 1) / block_tokens;
-    cpu.parallel_ranges(output_tiles * token_blocks, 1,
-                        [&](std::int64_t begin, std::int64_t end, int thread) {
-                          for (std::int64_t task = begin; task < end; ++task) {
-                            const std::int64_t t0 = task / output_tiles * block_tokens,
-                                               o0 = task % output_tiles * tile_outputs;
-                            const std::int64_t nt = std::min(block_tokens, tokens - t0),
-                                               no = std::min(tile_outputs, outputs - o0);
-                            tile(x.rows(t0, nt), weight.rows(o0, no), bias.empty() ? bias : bias.rows(o0, no),
-                                 columns(out.rows(t0, nt), o0, no), cpu.scratch(thread));
-                          }
-                        });
-  }
-
   static void tile(View<const bf16, 2> x, View<const bf16, 2> weight, View<const bf16, 1> bias,
                    View<bf16, 2> out, float* scratch) {
     const std::int64_t tokens = x.shape[0], inputs = x.shape[1], outputs = weight.shape[0];

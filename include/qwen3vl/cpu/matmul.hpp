@@ -5,6 +5,7 @@
 
 #include <qwen3vl/cpu/cpu.hpp>
 #include <qwen3vl/cpu/float_product.hpp>
+#include <qwen3vl/cpu/for_each_tile.hpp>
 #include <qwen3vl/cpu/vector.hpp>
 
 namespace qwen3vl {
@@ -35,7 +36,7 @@ struct EigenTiles {
     if (x.shape[0] <= few)
       with_rows(cpu, x, weight, bias, out);
     else
-      with_tiles(cpu, x, weight, bias, out);
+      for_each_tile<tile_outputs, block_tokens>(cpu, x, weight, bias, out, tile<T>);
   }
 
  private:
@@ -80,25 +81,6 @@ struct EigenTiles {
       for (std::int64_t j = i; j < in; ++j) total += float(row[j]) * float(x(t, j));
       out(t, o) = T(total + start);
     }
-  }
-
-  template <Element T>
-  static void with_tiles(Cpu& cpu, View<const T, 2> x, View<const T, 2> weight, View<const T, 1> bias,
-                         View<T, 2> out) {
-    const std::int64_t tokens = x.shape[0], outputs = weight.shape[0];
-    const std::int64_t output_tiles = (outputs + tile_outputs - 1) / tile_outputs;
-    const std::int64_t token_blocks = (tokens + block_tokens - 1) / block_tokens;
-    cpu.parallel_ranges(output_tiles * token_blocks, 1,
-                        [&](std::int64_t begin, std::int64_t end, int thread) {
-                          for (std::int64_t task = begin; task < end; ++task) {
-                            const std::int64_t t0 = task / output_tiles * block_tokens,
-                                               o0 = task % output_tiles * tile_outputs;
-                            const std::int64_t nt = std::min(block_tokens, tokens - t0),
-                                               no = std::min(tile_outputs, outputs - o0);
-                            tile(x.rows(t0, nt), weight.rows(o0, no), bias.empty() ? bias : bias.rows(o0, no),
-                                 columns(out.rows(t0, nt), o0, no), cpu.scratch(thread));
-                          }
-                        });
   }
 
   template <Element T>

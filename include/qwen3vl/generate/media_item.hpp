@@ -69,6 +69,8 @@ class MediaItem {
   double second_per_grid() const { return second_per_grid_; }
   /// From the model's coordinates to the user's picture or frame.
   const Placement& placement() const { return placement_; }
+  /// The picture as a viewer shows it, in pixels of placement().original; null for a clip.
+  const Image* picture() const { return picture_.get(); }
   /// Bytes of pixel_values.
   std::size_t pixel_bytes() const { return std::size_t(grid_.patches() * columns_) * sizeof(float); }
 
@@ -89,6 +91,7 @@ class MediaItem {
     }
     const ImagePlan plan = utility ? plan_image<UtilityResize>(size, own, wish) : plan_image(size, own, wish);
     grid_ = plan.grid, placement_ = plan.placement, columns_ = plan.columns;
+    picture_ = image;
     make_ = [image, own, plan](Threads& threads, MediaItem&) {
       MediaPixels pixels = allocate(plan.grid.patches(), plan.columns);
       const View<float, 2> out(pixels.storage.get(), {plan.grid.patches(), plan.columns});
@@ -238,6 +241,7 @@ class MediaItem {
   std::vector<std::int64_t> frame_indices_;
   double second_per_grid_ = 0;
   Placement placement_{};
+  std::shared_ptr<const Image> picture_;
   std::function<MediaPixels(Threads&, MediaItem&)> make_;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <qwen3vl/core/dtype.hpp>
+#include <qwen3vl/core/host_copy.hpp>
 #include <qwen3vl/core/view.hpp>
 #include <qwen3vl/generate/session.hpp>
 
@@ -28,16 +29,17 @@ struct Recorded {
 ///   *.mlp.gate                       [sequences · tokens, experts]: the reference's router flattens
 ///   *.cos, *.sin                     head_dim columns: the angles, then the same again
 ///
-/// It must outlive the pass; hand the model `recorder.observer()`.
+/// It must outlive the pass; hand the model `recorder.observer()`. What is on a device is copied out.
 class Recorder {
  public:
   /// Shape of the text tensors: every sequence has `tokens` places.
   Recorder(std::int64_t sequences, std::int64_t tokens) : sequences_(sequences), tokens_(tokens) {}
 
-  /// `places` are the running step's; they are asked for when a text tensor comes.
-  template <class Places> auto observer(Places places) {
-    return [this, places](std::string_view name, const auto& x) {
-      this->record(std::string(name), x,
+  /// `places` are the running step's; they are asked for when a text tensor comes. `on` runs the model.
+  template <Backend B, class Places> auto observer(B& on, Places places) {
+    return [this, &on, places](std::string_view name, const auto& x) {
+      const auto there = copy_to_host(on, x);
+      this->record(std::string(name), there.view,
                    name.starts_with("model.visual.") ? std::span<const TokenPlace>{} : places());
     };
   }

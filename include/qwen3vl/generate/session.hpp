@@ -8,6 +8,7 @@
 
 #include <qwen3vl/core/buffer.hpp>
 #include <qwen3vl/core/observer.hpp>
+#include <qwen3vl/core/replay.hpp>
 #include <qwen3vl/core/workspace.hpp>
 #include <qwen3vl/model/sizes.hpp>
 #include <qwen3vl/nn/kv_cache.hpp>
@@ -161,9 +162,12 @@ template <class Model, class Config> class Session {
     const std::int64_t total = start(inputs, longest);
     for (std::int64_t first = 0; first < longest; first += size_.chunk) {
       gather(inputs, first);
-      run_step(config_.text_config.vocab_size, [&](const Step<B>& step, View<T, 2, Space> logits) {
-        model_.forward(on_, workspace_, step, seen_, cache_, logits, observe);
-      });
+      run_step(
+          config_.text_config.vocab_size,
+          [&](const Step<B>& step, View<T, 2, Space> logits) {
+            model_.forward(on_, workspace_, step, seen_, cache_, logits, observe);
+          },
+          std::is_same_v<Observer, Unobserved> && !rotates_by_length());
       progress(done += static_cast<std::int64_t>(ids_.size()), total);
     }
     const std::int64_t rows = size_.all_logits ? total : static_cast<std::int64_t>(inputs.size());
@@ -286,8 +290,13 @@ template <class Model, class Config> class Session {
     if (!sees) visual_.clear();
   }
 
+  /// Do the angles depend on how much was read? Then a step is no other's repetition.
+  bool rotates_by_length() const {
+    return config_.text_config.rope_scaling.type == RopeScaling::Type::dynamic;
+  }
+
   /// pass(step, rows) fills [wanted, width]; as floats they go to the places of their tokens.
-  template <class Pass> void run_step(std::int64_t width, Pass pass) {
+  template <class Pass> void run_step(std::int64_t width, Pass pass, bool may_replay = false) {
     std::byte* at = arrays_.data();
     Step<B> step;
     step.ids = put(at, ids_), step.positions = put(at, positions_), step.visual = put(at, visual_);
@@ -295,7 +304,13 @@ template <class Model, class Config> class Session {
     step.length = length_;
     const std::int64_t rows = step.wanted.shape[0];
     View<T, 2, Space> result(reinterpret_cast<T*>(logits_.data()), {rows, width});
-    pass(step, result);
+    const bool next_tokens =
+        step.tokens() == step.segments.shape[0] && rows == step.tokens() && visual_.empty();
+    if (may_replay && next_tokens)
+      replay_(on_, rows,
+              [&] { pass(step, result); });  // of another such step only the arrays' numbers differ
+    else
+      pass(step, result);
     for (std::int64_t r = 0; r < rows; ++r) {
       View<float, 2, Space> to(float_rows() + rows_of_logits_[r] * width, {1, width});
       convert<B, T, float>(on_, result.rows(r, 1), to);
@@ -326,9 +341,26 @@ template <class Model, class Config> class Session {
       model_.see(on_, workspace, pixels, grid_view, seen, observe);
     } else {
       auto rounded = workspace.template take<T>({pixels.shape[0], pixels.shape[1]});
-      static_assert(std::is_same_v<Space, Host>, "pixels are converted on the host");
-      convert<B, float, T>(on_, pixels, rounded);
+      bring_pixels(pixels, workspace, rounded);
       model_.see(on_, workspace, rounded, grid_view, seen, observe);
+    }
+  }
+
+  /// Pixels of the host to where the model works, in its type.
+  void bring_pixels(View<const float, 2> pixels, Workspace<B>& workspace, View<T, 2, Space> to) {
+    if constexpr (std::is_same_v<Space, Host>) {
+      convert<B, float, T>(on_, pixels, to);
+    } else {
+      expect(pixels.contiguous(), "Session", "pixel_values has gaps between its rows");
+      const std::size_t bytes = std::size_t(pixels.size()) * sizeof(float);
+      if constexpr (std::is_same_v<T, float>) {
+        on_.copy_in(to.data, pixels.data, bytes);
+      } else {
+        const auto scope = workspace.scope();
+        const auto floats = workspace.template take<float>({pixels.shape[0], pixels.shape[1]});
+        on_.copy_in(floats.data, pixels.data, bytes);
+        convert<B, float, T>(on_, View<const float, 2, Space>(floats), to);
+      }
     }
   }
 
@@ -350,6 +382,7 @@ template <class Model, class Config> class Session {
   KVCache<B, T> cache_;
   Workspace<B> workspace_;
   Buffer<B> arrays_, logits_, features_, vision_workspace_;
+  Replay<B> replay_;
   VisualFeatures<B, T> seen_;
   std::int64_t rows_seen_ = 0;
   std::vector<std::int64_t> lengths_;

@@ -138,7 +138,7 @@ Trace trace(typename Model::BackendType& on, const Model& model, const Config& c
   Session session(on, model, config,
                   SessionSize{sequences, inputs.tokens + generate, chunk > 0 ? chunk : inputs.tokens, true});
   Recorder recorder(inputs.sequences, inputs.tokens);
-  const auto observe = recorder.observer([&session] { return session.places(); });
+  const auto observe = recorder.observer(on, [&session] { return session.places(); });
 
   std::int64_t visual_tokens = 0;
   for (const auto* grids : {&inputs.images, &inputs.videos})

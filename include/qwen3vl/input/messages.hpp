@@ -32,7 +32,7 @@ namespace qwen3vl {
 /// "path", {"url": "path"} or null → the path, or "".
 inline std::string read_media_source(const OrderedJson& value, const char* key, const std::string& where) {
   if (value.is_null()) return {};
-  if (value.is_object()) return get_string(value, "url", inside(where, key));
+  if (value.is_object()) return get_string(value, "url", member_path(where, key));
   return to_string_member(value, key, where);
 }
 
@@ -97,7 +97,7 @@ inline ToolCall read_tool_call(const OrderedJson& json, const std::string& where
   expect_object(json, where);
   const OrderedJson* function = find_member(json, "function", where);
   if (function && function->is_object() && !function->empty())
-    return read_tool_call(*function, inside(where, "function"));
+    return read_tool_call(*function, member_path(where, "function"));
   ToolCall call;
   call.name = get_string(json, "name", where);
   if (!json.contains("arguments")) missing_member(where, "arguments");
@@ -121,7 +121,7 @@ inline Message read_message(const OrderedJson& json, const std::string& where) {
     if (!calls->is_array()) wrong_member(where, "tool_calls", describe_json(*calls), "a list");
     for (const OrderedJson& call : *calls)
       message.tool_calls.push_back(read_tool_call(
-          call, inside(where, "tool_calls[" + std::to_string(message.tool_calls.size()) + "]")));
+          call, member_path(where, "tool_calls[" + std::to_string(message.tool_calls.size()) + "]")));
   }
   if (find_member(json, "reasoning_content", where))
     message.reasoning_content = get_string(json, "reasoning_content", where);
@@ -135,7 +135,7 @@ inline Message read_message(const OrderedJson& json, const std::string& where) {
   } else if (content->is_array()) {
     for (const OrderedJson& part : *content)
       message.content.push_back(
-          read_part(part, inside(where, "content[" + std::to_string(message.content.size()) + "]")));
+          read_part(part, member_path(where, "content[" + std::to_string(message.content.size()) + "]")));
   } else {
     wrong_member(where, "content", describe_json(*content), "a string or a list of parts");
   }
@@ -147,7 +147,7 @@ inline std::vector<Message> read_messages(const OrderedJson& list, const std::st
   std::vector<Message> messages;
   for (const OrderedJson& message : list)
     messages.push_back(
-        read_message(message, inside(where, "messages[" + std::to_string(messages.size()) + "]")));
+        read_message(message, member_path(where, "messages[" + std::to_string(messages.size()) + "]")));
   return messages;
 }
 
@@ -156,7 +156,7 @@ inline std::vector<std::string> read_tools(const OrderedJson& list, const std::s
   if (!list.is_array()) throw Error(where, "is " + describe_json(list) + ", should be a list of tools");
   std::vector<std::string> tools;
   for (const OrderedJson& tool : list) {
-    expect_object(tool, inside(where, "tools[" + std::to_string(tools.size()) + "]"));
+    expect_object(tool, member_path(where, "tools[" + std::to_string(tools.size()) + "]"));
     tools.push_back(to_python_json(tool));
   }
   return tools;

@@ -98,7 +98,7 @@ inline PixelBudget read_budget(const Json& json, const std::string& where) {
   if (find_member(json, "max_pixels", where)) most_pixels = get_int64(json, "max_pixels", where, 1, most);
   if (!least_pixels || !most_pixels) {
     const Json& size = get_object(json, "size", where);
-    const std::string size_where = inside(where, "size");
+    const std::string size_where = member_path(where, "size");
     if (!least_pixels) least_pixels = get_int64(size, "shortest_edge", size_where, 0, most);
     if (!most_pixels) most_pixels = get_int64(size, "longest_edge", size_where, 1, most);
   }
@@ -182,7 +182,8 @@ inline ProcessorSettings read_processor_settings(const std::string& directory,
   }
   /// The object, and its name for messages; null where no file has it.
   const auto find = [&](const char* key, const char* file) -> std::pair<Json, std::string> {
-    if (find_member(both, key, combined)) return {get_object(both, key, combined), inside(combined, key)};
+    if (find_member(both, key, combined))
+      return {get_object(both, key, combined), member_path(combined, key)};
     const std::string path = directory + "/" + file;
     if (is_regular_file(path)) return {read_json_file(path, most_bytes), path};
     return {};

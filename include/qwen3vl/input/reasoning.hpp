@@ -43,21 +43,4 @@ inline ReasoningSpans find_reasoning(std::string_view text) {
   return {without_leading_newlines(text, reasoning), without_leading_newlines(text, content)};
 }
 
-/// The output of a Thinking model. Its prompt ends inside the thinking block, so the text begins with
-/// reasoning and has the closing tag alone. `finished` is false when even that is missing.
-struct ThinkingOutput {
-  std::string_view reasoning, answer;
-  bool finished;
-};
-
-/// Everything up to "</think>" is reasoning; one blank line after the tag is dropped.
-inline ThinkingOutput split_thinking_output(std::string_view text) {
-  constexpr std::string_view close = "</think>", blank = "\n\n";
-  const std::size_t end = text.find(close);
-  if (end == text.npos) return {text, {}, false};
-  std::string_view answer = text.substr(end + close.size());
-  if (answer.starts_with(blank)) answer.remove_prefix(blank.size());
-  return {text.substr(0, end), answer, true};
-}
-
 }  // namespace qwen3vl

@@ -76,14 +76,14 @@ inline void parse_merges_txt(std::string_view text, const std::string& source, S
 inline void add_configured_tokens(const Json& config, const std::string& source, TokenizerData& data) {
   const Json* decoder = find_member(config, "added_tokens_decoder", source);
   if (!decoder) return;
-  const std::string where = inside(source, "added_tokens_decoder");
+  const std::string where = member_path(source, "added_tokens_decoder");
   expect_object(*decoder, where);
   for (const auto& [key, token] : decoder->items()) {
     AddedToken added;
     if (key.empty() || key.size() > 9 || key.find_first_not_of("0123456789") != key.npos)
       throw Error(where, "the key " + in_quotes(key, 60) + " should be a token id");
     added.id = static_cast<std::int32_t>(std::stol(key));
-    const std::string here = inside(where, key);
+    const std::string here = member_path(where, key);
     added.text = get_string(token, "content", here);
     added.special = get_bool_or(token, "special", here, false);
     added.normalized = get_bool_or(token, "normalized", here, false);

@@ -21,18 +21,18 @@
 namespace qwen3vl {
 
 /// "config.json" + "vision_config" → "config.json: vision_config"; deeper: "config.json: a.b"
-inline std::string inside(const std::string& where, const std::string& key) {
+inline std::string member_path(const std::string& where, const std::string& key) {
   return where + (where.find(": ") == std::string::npos ? ": " : ".") + key;
 }
 
 [[noreturn]] inline void wrong_member(const std::string& where, const std::string& key,
                                       const std::string& got, const std::string& wanted) {
-  const std::string path = inside(where, key);
+  const std::string path = member_path(where, key);
   const auto split = path.find(": ");
   throw Error(path.substr(0, split), path.substr(split + 2) + " is " + got + ", should be " + wanted);
 }
 [[noreturn]] inline void missing_member(const std::string& where, const std::string& key) {
-  const std::string path = inside(where, key);
+  const std::string path = member_path(where, key);
   const auto split = path.find(": ");
   throw Error(path.substr(0, split), path.substr(split + 2) + " is missing");
 }

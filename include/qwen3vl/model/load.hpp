@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -17,17 +18,17 @@
 
 namespace qwen3vl {
 
-/// A model whose weights are in place. Those the file stores as the model wants them are the mapped
-/// file; the others are in `converted`. The checkpoint must outlive it.
+/// A model whose weights are in place. On the host, those the file stores as the model wants them are the
+/// mapped file, which must outlive it; the others, and on a device all, are in `converted`.
 template <class Model> struct Loaded {
   Buffer<typename Model::BackendType> converted;
   Model model;
   std::vector<std::string> unused;  // tensors of the checkpoint that this model has no place for
 };
 
-/// Can the tensor's bytes in the file serve as they are?
-template <class T> bool maps_as(const TensorInfo& tensor) {
-  return reads_as<T>(tensor.dtype) && tensor.aligned<T>();
+/// Can the tensor's bytes in the file serve a model in this memory as they are?
+template <class T, class Space = Host> bool maps_as(const TensorInfo& tensor) {
+  return std::is_same_v<Space, Host> && reads_as<T>(tensor.dtype) && tensor.aligned<T>();
 }
 
 /// Where a weight comes from: as it lies in the file, brought into form, or nowhere.
@@ -39,7 +40,7 @@ inline std::string_view transposed_name(std::string_view name) {
   return name.ends_with(mark) ? name.substr(0, name.size() - mark.size()) : std::string_view();
 }
 
-template <class T>
+template <class T, class Space>
 WeightSource weight_source(const Checkpoint& checkpoint, std::string_view name, const Shape& shape) {
   if (const auto stored = transposed_name(name); !stored.empty()) {
     const TensorInfo* tensor = checkpoint.find(stored);
@@ -50,7 +51,7 @@ WeightSource weight_source(const Checkpoint& checkpoint, std::string_view name, 
     return WeightSource::converted;
   const TensorInfo* tensor = checkpoint.find(name);
   if (!tensor || !(tensor->shape == shape)) return WeightSource::unfit;
-  return maps_as<T>(*tensor) ? WeightSource::mapped : WeightSource::converted;
+  return maps_as<T, Space>(*tensor) ? WeightSource::mapped : WeightSource::converted;
 }
 
 /// Throws, with the name of the weight that is missing or has another shape.
@@ -68,14 +69,57 @@ template <class T> void transpose_tensor(const TensorInfo& tensor, std::span<T> 
   transpose<T>(upright, tensor.shape[0], tensor.shape[1], to);
 }
 
-/// Bytes that load() will allocate: of weights stored as another type, in another layout, or askew.
+/// The tensor's elements as T to a backend's memory, piece by piece; `tell` hears the bytes of each.
+template <class T, Backend B, class Tell>
+void bring_tensor(B& on, const TensorInfo& tensor, T* to, Threads* threads, Tell tell) {
+  if constexpr (std::is_same_v<typename B::Space, Host>) {
+    const std::span<T> all(to, std::size_t(tensor.shape.size()));
+    convert_tensor<T>(tensor, all, threads);
+    tell(all.size_bytes());
+  } else {
+    constexpr std::size_t piece = std::size_t{8} << 20;  // elements
+    const std::size_t size = std::size_t(tensor.shape.size()), stored = bytes_of(tensor.dtype);
+    std::vector<T> converted(reads_as<T>(tensor.dtype) ? 0 : std::min(piece, size));
+    for (std::size_t begin = 0; begin < size; begin += piece) {
+      TensorInfo part = tensor;
+      const std::size_t count = std::min(piece, size - begin);
+      part.shape = Shape{static_cast<std::int64_t>(count)};
+      part.bytes = tensor.bytes.subspan(begin * stored, count * stored);
+      const void* from = part.bytes.data();
+      if (!converted.empty()) {
+        convert_tensor<T>(part, std::span(converted).first(count), threads);
+        from = converted.data();
+      }
+      on.copy_in(to + begin, from, count * sizeof(T));
+      tell(count * sizeof(T));
+    }
+  }
+}
+
+/// Is the weight put together from another form of it than ours?
+inline bool is_stored_otherwise(const Checkpoint& checkpoint, std::string_view name, const Shape& shape) {
+  return !transposed_name(name).empty() || find_expert_layout(checkpoint, name, shape);
+}
+
+/// fill(span) makes n numbers on the host, which then are where the backend works.
+template <class T, Backend B, class Fill> void bring_numbers(B& on, std::size_t n, T* to, Fill fill) {
+  if constexpr (std::is_same_v<typename B::Space, Host>) {
+    fill(std::span<T>(to, n));
+  } else {
+    std::vector<T> numbers(n);
+    fill(std::span<T>(numbers));
+    on.copy_in(to, numbers.data(), n * sizeof(T));
+  }
+}
+
+/// Bytes that load() will allocate: on the host of weights stored as another type, or askew; else of all.
 template <class Model, class Config>
 std::size_t converted_bytes(const Checkpoint& checkpoint, const Config& config) {
   using T = typename Model::ElementType;
   std::size_t bytes = 0;
   Model model(config);
   Model::weights(model, config, [&](std::string_view name, auto&, Shape shape) {
-    if (weight_source<T>(checkpoint, name, shape) == WeightSource::converted)
+    if (weight_source<T, typename Model::Space>(checkpoint, name, shape) == WeightSource::converted)
       bytes += (std::size_t(shape.size()) * sizeof(T) + 255) / 256 * 256;
   });
   return bytes;
@@ -87,27 +131,37 @@ template <class Model, class Config>
 Loaded<Model> load(typename Model::BackendType& on, Checkpoint& checkpoint, const Config& config,
                    Threads* threads = nullptr, const Progress& progress = {}) {
   using T = typename Model::ElementType;
-  static_assert(std::is_same_v<typename Model::Space, Host>, "a mapped file serves models on the host");
   Loaded<Model> loaded{
       Buffer<typename Model::BackendType>(on, converted_bytes<Model>(checkpoint, config)), Model(config), {}};
   std::byte* at = loaded.converted.data();
   std::uint64_t done = 0;
+  const std::string what = std::is_same_v<typename Model::Space, Host>
+                               ? std::string("converting to ") + dtype_name<T>
+                               : std::string("loading to the device");
 
   Model::weights(loaded.model, config, [&](std::string_view name, auto& view, Shape shape) {
-    const WeightSource source = weight_source<T>(checkpoint, name, shape);
+    const WeightSource source = weight_source<T, typename Model::Space>(checkpoint, name, shape);
     if (source == WeightSource::unfit) says_what_is_wrong(checkpoint, name, shape);
     if (source == WeightSource::mapped) return set_shape(view, shape, checkpoint.take(name).flat<T>().data());
-    const std::span<T> to(reinterpret_cast<T*>(at), std::size_t(shape.size()));
-    if (const auto layout = find_expert_layout(checkpoint, name, shape))
-      gather_experts<T>(checkpoint, name, shape, *layout, to, threads);
-    else if (const auto stored = transposed_name(name); !stored.empty())
-      transpose_tensor<T>(checkpoint.take(stored), to, threads);
-    else
-      convert_tensor<T>(checkpoint.take(name), to, threads);
-    at += (to.size_bytes() + 255) / 256 * 256;
-    done += to.size_bytes();
-    if (progress) progress(done, loaded.converted.bytes(), std::string("converting to ") + dtype_name<T>);
-    set_shape(view, shape, static_cast<const T*>(to.data()));
+    T* const to = reinterpret_cast<T*>(at);
+    const std::size_t bytes = std::size_t(shape.size()) * sizeof(T);
+    const auto tell = [&](std::size_t brought) {
+      done += brought;
+      if (progress) progress(done, loaded.converted.bytes(), what);
+    };
+    if (is_stored_otherwise(checkpoint, name, shape)) {
+      bring_numbers<T>(on, std::size_t(shape.size()), to, [&](std::span<T> numbers) {
+        if (const auto layout = find_expert_layout(checkpoint, name, shape))
+          gather_experts<T>(checkpoint, name, shape, *layout, numbers, threads);
+        else
+          transpose_tensor<T>(checkpoint.take(transposed_name(name)), numbers, threads);
+      });
+      tell(bytes);
+    } else {
+      bring_tensor<T>(on, checkpoint.take(name), to, threads, tell);
+    }
+    at += (bytes + 255) / 256 * 256;
+    set_shape(view, shape, static_cast<const T*>(to));
   });
   loaded.model.tie(config);
   if (config.text_config.tie_word_embeddings && checkpoint.contains("lm_head.weight"))

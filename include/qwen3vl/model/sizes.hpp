@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include <qwen3vl/core/dry_run.hpp>
 #include <qwen3vl/core/grid.hpp>
@@ -72,6 +73,7 @@ std::size_t step_bytes(const Config& config, std::int64_t tokens, int sequences,
 }
 
 /// Bytes of workspace for the tower to see these grids in one pass; the pixels, in the model's type, included.
+/// To a device they come as floats, which are there until they are converted.
 template <class Model, class Config>
 std::size_t see_bytes(const Config& config, std::span<const Grid> grids) {
   using T = typename Model::ElementType;
@@ -82,6 +84,10 @@ std::size_t see_bytes(const Config& config, std::span<const Grid> grids) {
   std::int64_t patches = 0;
   for (const Grid& grid : grids) patches += grid.patches();
   const auto pixels = workspace.template take<T>({patches, vision.patch_elements()});
+  if constexpr (!std::is_same_v<typename Model::Space, Host> && !std::is_same_v<T, float>) {
+    const auto scope = workspace.scope();
+    workspace.template take<float>({patches, vision.patch_elements()});
+  }
   const std::int64_t tokens = patches / vision.merged_patches();
   VisualFeatures<DryRun, T> seen;
   seen.merged = {nowhere<T>(), {tokens, vision.out_hidden_size}};

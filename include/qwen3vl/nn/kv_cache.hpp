@@ -25,8 +25,9 @@ template <Backend B, Element T> class KVCache {
         capacity_(capacity),
         memory_(on, 2 * bytes_each(layers, kv_heads, head_dim, sequences, capacity)) {
     const std::int64_t shape[] = {layers, kv_heads, sequences * capacity, head_dim};
-    keys_ = {reinterpret_cast<T*>(memory_.data()), shape};
-    values_ = {keys_.data + keys_.size(), shape};
+    using Heads = View<T, 4, typename B::Space>;
+    keys_ = Heads(reinterpret_cast<T*>(memory_.data()), shape);
+    values_ = Heads(keys_.data + keys_.size(), shape);
   }
 
   int sequences() const { return sequences_; }

@@ -13,8 +13,11 @@
 ///   all tensors : [tokens, channels]     out may be x, gate or up
 namespace qwen3vl {
 
-template <class B> struct ActivateKernel {  // specialised once per backend: cpu/activate.hpp
-  static_assert(has_kernel<B>, "activate has no kernel for this backend: include <qwen3vl/cpu/activate.hpp>");
+template <class B>
+struct ActivateKernel {  // specialised once per backend: cpu/activate.hpp, cuda/activate.cuh
+  static_assert(has_kernel<B>,
+                "activate has no kernel for this backend: include <qwen3vl/cpu/activate.hpp> or "
+                "<qwen3vl/cuda/activate.cuh>");
   static void run(auto&&...) {}
   static void multiply(auto&&...) {}
 };

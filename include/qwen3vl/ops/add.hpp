@@ -7,8 +7,10 @@
 /// The residual sum:  x[t, c] ← round_T( x[t, c] + update[t, c] )        x, update : [tokens, channels]
 namespace qwen3vl {
 
-template <class B> struct AddKernel {  // specialised once per backend: cpu/add.hpp
-  static_assert(has_kernel<B>, "add has no kernel for this backend: include <qwen3vl/cpu/add.hpp>");
+template <class B> struct AddKernel {  // specialised once per backend: cpu/add.hpp, cuda/add.cuh
+  static_assert(
+      has_kernel<B>,
+      "add has no kernel for this backend: include <qwen3vl/cpu/add.hpp> or <qwen3vl/cuda/add.cuh>");
   static void run(auto&&...) {}
 };
 

@@ -12,8 +12,10 @@
 ///   x : [tokens, kv_heads, head_dim]     cache : [rows, kv_heads, head_dim]     segments : [sequences]
 namespace qwen3vl {
 
-template <class B> struct AppendKernel {  // specialised once per backend: cpu/rows.hpp
-  static_assert(has_kernel<B>, "append has no kernel for this backend: include <qwen3vl/cpu/rows.hpp>");
+template <class B> struct AppendKernel {  // specialised once per backend: cpu/rows.hpp, cuda/rows.cuh
+  static_assert(
+      has_kernel<B>,
+      "append has no kernel for this backend: include <qwen3vl/cpu/rows.hpp> or <qwen3vl/cuda/rows.cuh>");
   static void run(auto&&...) {}
 };
 

@@ -18,8 +18,10 @@
 /// its segment alike, as the reference's masked softmax has it, and never a NaN. out may be q.
 namespace qwen3vl {
 
-template <class B> struct AttendKernel {  // specialised once per backend: cpu/attend.hpp
-  static_assert(has_kernel<B>, "attend has no kernel for this backend: include <qwen3vl/cpu/attend.hpp>");
+template <class B> struct AttendKernel {  // specialised once per backend: cpu/attend.hpp, cuda/attend.cuh
+  static_assert(
+      has_kernel<B>,
+      "attend has no kernel for this backend: include <qwen3vl/cpu/attend.hpp> or <qwen3vl/cuda/attend.cuh>");
   static void run(auto&&...) {}
 };
 

@@ -9,8 +9,10 @@
 /// Pixels reach the vision tower this way (float → T), logits the sampler (T → float).
 namespace qwen3vl {
 
-template <class B> struct ConvertKernel {  // specialised once per backend: cpu/rows.hpp
-  static_assert(has_kernel<B>, "convert has no kernel for this backend: include <qwen3vl/cpu/rows.hpp>");
+template <class B> struct ConvertKernel {  // specialised once per backend: cpu/rows.hpp, cuda/rows.cuh
+  static_assert(
+      has_kernel<B>,
+      "convert has no kernel for this backend: include <qwen3vl/cpu/rows.hpp> or <qwen3vl/cuda/rows.cuh>");
   static void run(auto&&...) {}
 };
 

@@ -12,8 +12,10 @@
 /// that a device needs no way back for the news.
 namespace qwen3vl {
 
-template <class B> struct EmbedKernel {  // specialised once per backend: cpu/rows.hpp
-  static_assert(has_kernel<B>, "embed has no kernel for this backend: include <qwen3vl/cpu/rows.hpp>");
+template <class B> struct EmbedKernel {  // specialised once per backend: cpu/rows.hpp, cuda/rows.cuh
+  static_assert(
+      has_kernel<B>,
+      "embed has no kernel for this backend: include <qwen3vl/cpu/rows.hpp> or <qwen3vl/cuda/rows.cuh>");
   static void run(auto&&...) {}
 };
 

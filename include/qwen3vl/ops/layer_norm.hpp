@@ -14,9 +14,11 @@
 /// rms_norm there is one rounding, after the bias: torch's layer_norm does so. out may be x.
 namespace qwen3vl {
 
-template <class B> struct LayerNormKernel {  // specialised once per backend: cpu/layer_norm.hpp
+template <class B>
+struct LayerNormKernel {  // specialised once per backend: cpu/layer_norm.hpp, cuda/layer_norm.cuh
   static_assert(has_kernel<B>,
-                "layer_norm has no kernel for this backend: include <qwen3vl/cpu/layer_norm.hpp>");
+                "layer_norm has no kernel for this backend: include <qwen3vl/cpu/layer_norm.hpp> or "
+                "<qwen3vl/cuda/layer_norm.cuh>");
   static void run(auto&&...) {}
 };
 

@@ -14,8 +14,10 @@
 /// may be rows of a wider matrix. out overlaps neither x nor weight.
 namespace qwen3vl {
 
-template <class B> struct LinearKernel {  // specialised once per backend: cpu/linear.hpp
-  static_assert(has_kernel<B>, "linear has no kernel for this backend: include <qwen3vl/cpu/linear.hpp>");
+template <class B> struct LinearKernel {  // specialised once per backend: cpu/linear.hpp, cuda/linear.cuh
+  static_assert(
+      has_kernel<B>,
+      "linear has no kernel for this backend: include <qwen3vl/cpu/linear.hpp> or <qwen3vl/cuda/linear.cuh>");
   static void run(auto&&...) {}
 };
 

@@ -13,9 +13,11 @@
 ///   positions : [grid.patches()]     segments : [grid.t]     first : the grid's first patch in the batch
 namespace qwen3vl {
 
-template <class B> struct PatchPositionsKernel {  // specialised once per backend: cpu/vision.hpp
+template <class B>
+struct PatchPositionsKernel {  // specialised once per backend: cpu/vision.hpp, cuda/vision.cuh
   static_assert(has_kernel<B>,
-                "patch_positions has no kernel for this backend: include <qwen3vl/cpu/vision.hpp>");
+                "patch_positions has no kernel for this backend: include <qwen3vl/cpu/vision.hpp> or "
+                "<qwen3vl/cuda/vision.cuh>");
   static void positions(auto&&...) {}
   static void segments(auto&&...) {}
 };

@@ -30,10 +30,11 @@ QWEN3VL_HD inline TableTap table_tap(int i, int n, int side) {
   return {low, low + 1 < side ? low + 1 : side - 1, at - static_cast<float>(low)};
 }
 
-template <class B> struct PositionEmbeddingKernel {  // specialised once per backend: cpu/vision.hpp
+template <class B>
+struct PositionEmbeddingKernel {  // specialised once per backend: cpu/vision.hpp, cuda/vision.cuh
   static_assert(has_kernel<B>,
                 "add_position_embedding has no kernel for this backend: include "
-                "<qwen3vl/cpu/vision.hpp>");
+                "<qwen3vl/cpu/vision.hpp> or <qwen3vl/cuda/vision.cuh>");
   static void run(auto&&...) {}
 };
 

@@ -14,8 +14,11 @@
 /// does so (Qwen3VLTextRMSNorm), and in bf16 the last bit shows it. out may be x.
 namespace qwen3vl {
 
-template <class B> struct RMSNormKernel {  // specialised once per backend: cpu/rms_norm.hpp
-  static_assert(has_kernel<B>, "rms_norm has no kernel for this backend: include <qwen3vl/cpu/rms_norm.hpp>");
+template <class B>
+struct RMSNormKernel {  // specialised once per backend: cpu/rms_norm.hpp, cuda/rms_norm.cuh
+  static_assert(has_kernel<B>,
+                "rms_norm has no kernel for this backend: include <qwen3vl/cpu/rms_norm.hpp> or "
+                "<qwen3vl/cuda/rms_norm.cuh>");
   static void run(auto&&...) {}
 };
 

@@ -15,8 +15,10 @@
 /// the type in which rotate() works: the text decoder's is the model's, the vision tower's is float.
 namespace qwen3vl {
 
-template <class B> struct RopeTableKernel {  // specialised once per backend: cpu/rope.hpp
-  static_assert(has_kernel<B>, "rope_table has no kernel for this backend: include <qwen3vl/cpu/rope.hpp>");
+template <class B> struct RopeTableKernel {  // specialised once per backend: cpu/rope.hpp, cuda/rope.cuh
+  static_assert(
+      has_kernel<B>,
+      "rope_table has no kernel for this backend: include <qwen3vl/cpu/rope.hpp> or <qwen3vl/cuda/rope.cuh>");
   static void run(auto&&...) {}
 };
 

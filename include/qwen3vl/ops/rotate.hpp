@@ -16,8 +16,10 @@
 /// vision tower.
 namespace qwen3vl {
 
-template <class B> struct RotateKernel {  // specialised once per backend: cpu/rope.hpp
-  static_assert(has_kernel<B>, "rotate has no kernel for this backend: include <qwen3vl/cpu/rope.hpp>");
+template <class B> struct RotateKernel {  // specialised once per backend: cpu/rope.hpp, cuda/rope.cuh
+  static_assert(
+      has_kernel<B>,
+      "rotate has no kernel for this backend: include <qwen3vl/cpu/rope.hpp> or <qwen3vl/cuda/rope.cuh>");
   static void run(auto&&...) {}
 };
 

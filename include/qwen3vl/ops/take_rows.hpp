@@ -10,8 +10,10 @@
 /// not there becomes zeros, as in embed().
 namespace qwen3vl {
 
-template <class B> struct TakeRowsKernel {  // specialised once per backend: cpu/rows.hpp
-  static_assert(has_kernel<B>, "take_rows has no kernel for this backend: include <qwen3vl/cpu/rows.hpp>");
+template <class B> struct TakeRowsKernel {  // specialised once per backend: cpu/rows.hpp, cuda/rows.cuh
+  static_assert(
+      has_kernel<B>,
+      "take_rows has no kernel for this backend: include <qwen3vl/cpu/rows.hpp> or <qwen3vl/cuda/rows.cuh>");
   static void run(auto&&...) {}
 };
 

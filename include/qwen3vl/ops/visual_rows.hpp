@@ -17,8 +17,10 @@
 /// features stay as they are.
 namespace qwen3vl {
 
-template <class B> struct VisualRowsKernel {  // specialised once per backend: cpu/rows.hpp
-  static_assert(has_kernel<B>, "replace_rows has no kernel for this backend: include <qwen3vl/cpu/rows.hpp>");
+template <class B> struct VisualRowsKernel {  // specialised once per backend: cpu/rows.hpp, cuda/rows.cuh
+  static_assert(has_kernel<B>,
+                "replace_rows has no kernel for this backend: include <qwen3vl/cpu/rows.hpp> or "
+                "<qwen3vl/cuda/rows.cuh>");
   static void replace(auto&&...) {}
   static void add(auto&&...) {}
 };

@@ -7,9 +7,11 @@
 namespace qwen3vl {
 
 /// The frequency ladder that every RoPE here climbs: theta^(−2i/width) [radians a position]. The
-/// quotient is formed as the reference forms it, so that far positions keep their last bits.
+/// quotient is formed as the reference forms it, so that far positions keep their last bits. The power is
+/// taken in double: a device's powf is four ulp off, which at position 200 000 is a hundredth of a radian.
 QWEN3VL_HD inline float rope_frequency(float theta, int pair, int width) {
-  return 1.0f / powf(theta, static_cast<float>(2 * pair) / static_cast<float>(width));
+  const float exponent = static_cast<float>(2 * pair) / static_cast<float>(width);
+  return 1.0f / static_cast<float>(pow(static_cast<double>(theta), static_cast<double>(exponent)));
 }
 
 /// RoPE on one axis (Su et al. 2021, §3.2.2): angle = t · theta^(−2i/head_dim).

@@ -1,0 +1,364 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <qwen3vl/generate/chat.hpp>
+#include <qwen3vl/generate/completion.hpp>
+#include <qwen3vl/generate/generate.hpp>
+#include <qwen3vl/generate/generation_config.hpp>
+#include <qwen3vl/generate/sampling.hpp>
+#include <qwen3vl/generate/thinking.hpp>
+#include <qwen3vl/input/streaming_decoder.hpp>
+#include <qwen3vl/model/config.hpp>
+#include <qwen3vl/model/load.hpp>
+#include <qwen3vl/model/plan.hpp>
+
+#include "budget.hpp"
+#include "chat_options.hpp"
+#include "chat_stats.hpp"
+#include "draw_answer.hpp"
+#include "dtype_option.hpp"
+#include "generation_rules.hpp"
+#include "progress_bar.hpp"
+
+/// What the command chat does, on any backend.
+namespace program {
+
+using namespace qwen3vl;
+
+inline std::atomic<bool> interrupted{false};  // Ctrl-C ends an answer, not the program
+
+inline void warn(const std::string& text) { std::fprintf(stderr, "qwen3vl: note: %s\n", text.c_str()); }
+
+/// What does not depend on the arithmetic: the checkpoint's words and rules.
+struct Surroundings {
+  ChatOptions options;
+  Qwen3VLConfig config;
+  ProcessorSettings processor;
+  Tokenizer tokenizer;
+  Encoder encoder;
+  GenerationConfig generation;
+  TemplateMatch chat_template;
+  Checkpoint checkpoint;
+
+  explicit Surroundings(const ChatOptions& o)
+      : options(o),
+        config(read_config(read_json_file(o.model + "/config.json"), o.model + "/config.json")),
+        processor(read_processor_settings(o.model, clip_rule(config))),
+        tokenizer(Tokenizer::load(o.model)),
+        encoder(tokenizer),
+        generation(load_generation_config(o.model)),
+        chat_template(recognise_checkpoint_template(o.model, template_kind(config))),
+        checkpoint(o.model) {
+    for (const std::string& warning : config.warnings) warn(warning);
+    if (!chat_template.warning.empty()) warn(chat_template.warning);
+    if (generation.stop_ids.empty())
+      for (const char* stop : {"<|im_end|>", "<|endoftext|>"})
+        if (const auto id = tokenizer.added_id(stop)) generation.stop_ids.push_back(*id);
+    if (tokenizer.size() > config.text_config.vocab_size)
+      throw Error(o.model,
+                  "the tokenizer has " + std::to_string(tokenizer.size()) + " tokens, the model " +
+                      std::to_string(config.text_config.vocab_size),
+                  "tokenizer files of another checkpoint?");
+  }
+
+  SamplingOptions sampling() const {
+    SamplingOptions s = generation.sampling;
+    s.temperature = options.temperature.value_or(s.temperature);
+    s.top_k = options.top_k.value_or(s.top_k);
+    s.top_p = options.top_p.value_or(s.top_p);
+    s.min_p = options.min_p.value_or(s.min_p);
+    s.repetition_penalty = options.repetition_penalty.value_or(s.repetition_penalty);
+    s.presence_penalty = options.presence_penalty;
+    s.frequency_penalty = options.frequency_penalty;
+    s.seed = options.seed.value_or(static_cast<std::uint64_t>(std::time(nullptr)) ^
+                                   static_cast<std::uint64_t>(getpid()) << 32);
+    if (options.greedy) s.temperature = 0;
+    return s;
+  }
+  std::int64_t max_new_tokens() const {
+    return options.max_new_tokens.value_or(generation.max_new_tokens.value_or(1024));
+  }
+
+  Dialect dialect() const {
+    return options.dialect == "released" ? Dialect::released : Dialect::transformers5;
+  }
+  Part media_part(bool video, const std::string& source) const {
+    MediaOptions wish;
+    if (video) {
+      wish.fps = options.fps;
+      (processor.clip_rule == ClipRule::whole_clip ? wish.total_pixels : wish.max_pixels) =
+          options.max_pixels;
+    } else {
+      wish.min_pixels = options.min_pixels;
+      wish.max_pixels = options.max_pixels;
+    }
+    return video ? video_part(source, wish) : image_part(source, wish);
+  }
+  MediaItem open(const Part& part) const {
+    MediaOptionsOfCaller caller;
+    caller.flavour = options.flavour == "utility" ? MediaFlavour::utility : MediaFlavour::processor;
+    caller.clips.threads = options.threads;
+    return MediaItem::open(part, processor, caller);
+  }
+  TokenisedPrompt tokenise(const Conversation& chat, std::span<const MediaItem> media) {
+    RenderOptions render;
+    render.add_vision_id = options.add_vision_id;
+    return tokenise_prompt(chat, chat_template.kind, render, media, config.vision_config.spatial_merge_size,
+                           dialect(), encoder, video_layout(config));
+  }
+};
+
+/// A conversation and all it needs to be answered. `Machine` is the backend and what belongs to it: Model<T>, expect_known(config), `on`,
+/// threads() of the host, scratch_bytes() in the host's memory, expect_to_fit(plan, context).
+template <class Machine, class T> class Talk {
+ public:
+  using B = typename Machine::Backend;
+  using Model = typename Machine::template Model<T>;
+
+  Talk(Machine& machine, Surroundings& around, ChatStats& stats, Clock::time_point start)
+      : around_(around),
+        stats_(stats),
+        machine_(machine),
+        sampling_(around.sampling(), around.config.text_config.vocab_size) {
+    if (around.options.system) chat_.messages.push_back(text_message(Role::system, *around.options.system));
+    Machine::expect_known(around.config);
+    program_bytes_ = resident_memory() + machine.scratch_bytes();
+    machine.expect_to_fit(plan({}, 1), 1);  // before anything large is touched
+    ProgressBar bar;
+    const Progress progress = [&](std::uint64_t done, std::uint64_t total, const std::string& what) {
+      bar(done, total, what);
+    };
+    loaded_ = std::make_unique<Loaded<Model>>(
+        load<Model>(machine.on, around.checkpoint, around.config, &machine.threads(), progress));
+    if constexpr (std::is_same_v<typename B::Space, Host>)
+      around.checkpoint.prefetch(progress, &machine.threads());
+    if (!loaded_->unused.empty())
+      warn("the checkpoint has " + std::to_string(loaded_->unused.size()) +
+           " tensors this model has no place for, \"" + loaded_->unused.front() + "\" for one");
+    stats.load = milliseconds_since(start);
+  }
+
+  /// Answers on standard output, and returns the answer. The media are looked at in this turn.
+  std::string answer(const std::string& text, const std::vector<Part>& media) {
+    TurnStats turn;
+    StageTimer timer(turn);
+    const Clock::time_point start = Clock::now();
+    Message message{Role::user, media, {}, {}};
+    message.content.push_back(text_part(text));
+    const std::size_t media_before = media_.size();
+    chat_.messages.push_back(std::move(message));
+    try {
+      for (const Part& part : media) media_.push_back(around_.open(part));
+      reply(turn, timer, start);
+    } catch (...) {  // as if it had not been asked
+      chat_.messages.pop_back();
+      media_.erase(media_.begin() + static_cast<std::ptrdiff_t>(media_before), media_.end());
+      throw;
+    }
+    stats_.turns.push_back(turn);
+    return chat_.messages.back().content.empty() ? std::string() : chat_.messages.back().content[0].text;
+  }
+
+  /// Of the conversation so far, in its order.
+  std::span<const MediaItem> media() const { return media_; }
+
+  void reset() {
+    chat_.messages.resize(around_.options.system ? 1 : 0);
+    media_.clear();
+  }
+
+ private:
+  MemoryPlan plan(std::span<const Grid> grids, std::int64_t context) const {
+    MemoryPlan plan = plan_memory<Model>(around_.config, grids, context, around_.options.chunk);
+    plan.program = program_bytes_;
+    for (const MediaItem& item : media_) {
+      const PixelSize size = item.placement().original;
+      item.is_video() ? add_clip(plan, size.height, size.width) : add_picture(plan, size.height, size.width);
+    }
+    return plan;
+  }
+
+  /// A session with room for the prompt and an answer; made once for a conversation.
+  void make_session(std::int64_t prompt_tokens) {
+    const ChatOptions& o = around_.options;
+    std::int64_t context = o.context;
+    if (context == 0) context = o.prompt ? prompt_tokens + around_.max_new_tokens() : std::int64_t{8192};
+    context = std::min<std::int64_t>(context, around_.config.text_config.max_position_embeddings);
+    std::vector<Grid> grids;
+    for (const MediaItem& item : media_) grids.push_back(item.grid());
+    if (!session_) {
+      const MemoryPlan planned = plan(grids, context);
+      machine_.expect_to_fit(planned, context);
+      stats_.planned_bytes = planned.peak();
+      session_ = std::make_unique<Session<Model, Qwen3VLConfig>>(machine_.on, loaded_->model, around_.config,
+                                                                 SessionSize{1, context, o.chunk});
+      talk_ = std::make_unique<Chat<Model, Qwen3VLConfig>>(*session_, around_.config, machine_.threads(),
+                                                           around_.dialect());
+    }
+    if (prompt_tokens >= session_->size().context)
+      throw Error("context",
+                  "the conversation has " + std::to_string(prompt_tokens) + " tokens, there is room for " +
+                      std::to_string(session_->size().context),
+                  "a larger --context, /reset, or smaller pictures (--max-pixels)");
+  }
+
+  void reply(TurnStats& turn, StageTimer& timer, Clock::time_point start) {
+    TokenisedPrompt prompt = around_.tokenise(chat_, media_);
+    make_session(static_cast<std::int64_t>(prompt.ids.size()));
+    for (const MediaItem& item : media_)
+      turn.visual_tokens += item.grid().tokens(around_.config.vision_config.spatial_merge_size);
+    turn.prompt_tokens = static_cast<std::int64_t>(prompt.ids.size());
+
+    StopRules rules;
+    rules.stop_ids = around_.generation.stop_ids;
+    rules.stop_strings = around_.options.stop;
+    rules.max_new_tokens = around_.max_new_tokens();
+    rules.context_room = session_->size().context - turn.prompt_tokens;
+    Completion completion(StreamingDecoder(around_.tokenizer, SpecialTokens::skip), rules);
+
+    View<const float, 1> logits;
+    {
+      ProgressBar bar;
+      logits = talk_->read(
+          prompt, media_, [&](Stage next) { timer(next); },
+          [&](std::int64_t done, std::int64_t total) {
+            bar(std::uint64_t(done), std::uint64_t(total), "reading the prompt");
+          });
+    }
+    turn.reused_tokens = talk_->reused();
+    sampling_.start(prompt.ids);
+    interrupted = false;
+    std::signal(SIGINT, [](int) { interrupted = true; });
+    const bool thinks = around_.chat_template.kind == TemplateKind::thinking;
+    Thoughts thoughts;
+    ThinkingSplitter splitter;
+    const auto show = [&](std::string_view text, std::int32_t) {
+      if (turn.new_tokens++ == 0) turn.first_token = milliseconds_since(start);
+      if (!thinks) return print(text);
+      Thoughts part;
+      splitter.push(text, part);
+      show_thoughts(part);
+    };
+    generate(
+        completion, sampling_, logits, [&](std::int32_t id) { return talk_->next(id); }, show, &interrupted);
+    timer(Stage::decode);
+    std::signal(SIGINT, SIG_DFL);
+    if (thinks) {
+      Thoughts part;
+      splitter.finish(part);
+      show_thoughts(part);
+      thoughts = split_thinking(completion.text());
+    }
+    print("\n");
+    turn.new_tokens = static_cast<std::int64_t>(completion.ids().size());
+    turn.stop = to_string(completion.reason());
+    if (completion.reason() == StopReason::context_full) warn("the context is full; see --context");
+    Message answer = text_message(Role::assistant, thinks ? thoughts.answer : completion.text());
+    if (thinks) answer.reasoning_content = thoughts.reasoning;
+    chat_.messages.push_back(std::move(answer));
+  }
+
+  void show_thoughts(const Thoughts& part) const {
+    if (around_.options.show_thinking) std::fprintf(stderr, "%s", part.reasoning.c_str());
+    print(part.answer);
+  }
+  static void print(std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+  }
+
+  Surroundings& around_;
+  ChatStats& stats_;
+  Machine& machine_;
+  Sampling sampling_;
+  std::size_t program_bytes_ = 0;  // before the weights: code, tokenizer, scratch
+  std::unique_ptr<Loaded<Model>> loaded_;
+  std::unique_ptr<Session<Model, Qwen3VLConfig>> session_;
+  std::unique_ptr<Chat<Model, Qwen3VLConfig>> talk_;
+  Conversation chat_;
+  std::vector<MediaItem> media_;
+};
+
+inline constexpr const char* talk_help =
+    "  /image ADDRESS   a picture for the next question\n"
+    "  /video ADDRESS   a clip for the next question\n"
+    "  /reset           begin anew\n"
+    "  /quit            end; so does Ctrl-D. Ctrl-C ends an answer\n";
+
+/// Lines from standard input until it ends. A mistake is explained, and the conversation goes on.
+template <class Machine, class T>
+void converse(Talk<Machine, T>& talk, const Surroundings& around, std::vector<Part> media) {
+  const bool terminal = isatty(STDIN_FILENO);
+  if (terminal) std::fprintf(stderr, "%s", talk_help);
+  for (std::string line;;) {
+    if (terminal) std::fprintf(stderr, "> ");
+    if (!std::getline(std::cin, line)) break;
+    const auto argument = [&](std::string_view command) -> std::optional<std::string> {
+      if (!line.starts_with(command)) return std::nullopt;
+      const std::size_t at = line.find_first_not_of(' ', command.size());
+      return at == std::string::npos ? std::string() : line.substr(at);
+    };
+    try {
+      if (line.empty()) continue;
+      if (line == "/quit") break;
+      if (line == "/help") {
+        std::fprintf(stderr, "%s", talk_help);
+      } else if (line == "/reset") {
+        talk.reset();
+        media.clear();
+      } else if (const auto image = argument("/image ")) {
+        media.push_back(around.media_part(false, *image));
+      } else if (const auto video = argument("/video ")) {
+        media.push_back(around.media_part(true, *video));
+      } else if (line.starts_with("/")) {
+        std::fprintf(stderr, "no such command: %s\n%s", line.c_str(), talk_help);
+      } else {
+        const std::vector<Part> now = std::exchange(media, {});
+        talk.answer(line, now);
+      }
+    } catch (const Error& error) {
+      if (!terminal) throw;
+      std::fprintf(stderr, "%s\n", error.what());
+    }
+  }
+}
+
+/// The whole command.
+template <class Machine> void run_chat(Machine& machine, const ChatOptions& options) {
+  const Clock::time_point start = Clock::now();
+  if (!options.draw.empty()) expect_writable(options.draw);
+  Surroundings around(options);
+  ChatStats stats;
+  stats.model = options.model;
+  stats.dtype = options.dtype == "auto" ? dtype_of(around.checkpoint) : options.dtype;
+  stats.threads = options.threads;
+  with_dtype(stats.dtype, [&](auto element) {
+    std::vector<Part> media;
+    for (const std::string& image : options.images) media.push_back(around.media_part(false, image));
+    for (const std::string& video : options.videos) media.push_back(around.media_part(true, video));
+    Talk<Machine, decltype(element)> talk(machine, around, stats, start);
+    if (!options.prompt) return converse(talk, around, media);
+    const std::string answer = talk.answer(*options.prompt, media);
+    if (!options.draw.empty() && draw_answer(answer, talk.media().front(), options.draw) == 0)
+      warn("the answer points at nothing: " + options.draw + " is not written");
+  });
+  if (!options.stats.empty()) stats.write(options.stats);
+}
+
+}  // namespace program

@@ -1,0 +1,14 @@
+#pragma once
+
+/// The CUDA backend: the handle and every kernel. Compiled by nvcc; needs cuBLASLt.
+#include <qwen3vl/cuda/activate.cuh>
+#include <qwen3vl/cuda/add.cuh>
+#include <qwen3vl/cuda/attend.cuh>
+#include <qwen3vl/cuda/cuda.cuh>
+#include <qwen3vl/cuda/layer_norm.cuh>
+#include <qwen3vl/cuda/linear.cuh>
+#include <qwen3vl/cuda/replay.cuh>
+#include <qwen3vl/cuda/rms_norm.cuh>
+#include <qwen3vl/cuda/rope.cuh>
+#include <qwen3vl/cuda/rows.cuh>
+#include <qwen3vl/cuda/vision.cuh>

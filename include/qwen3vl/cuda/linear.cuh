@@ -1,0 +1,104 @@
+#pragma once
+
+#include <algorithm>
+
+#include <qwen3vl/cuda/block_sum.cuh>
+#include <qwen3vl/cuda/cuda.cuh>
+#include <qwen3vl/cuda/vectors.cuh>
+#include <qwen3vl/ops/linear.hpp>
+
+namespace qwen3vl {
+
+/// A warp an output: it reads its row of the weight once, for up to `Tokens` tokens. The plain product, for
+/// decoding and for what cuBLASLt does not take.
+///
+///   grid   [⌈tokens / Tokens⌉, ⌈outputs / 8⌉]     block  256 threads, eight warps
+///   lane i owns inputs 8i … 8i + 7 of every 256 (of floats four); with `wide` they are loaded in one piece
+///   bound  memory: reads the weight; x comes from the L1 cache
+template <int Tokens, class T>
+__global__ void linear_rows_kernel(View<const T, 2, Device> x, View<const T, 2, Device> weight,
+                                   View<const T, 1, Device> bias, bool wide, View<T, 2, Device> out) {
+  const int lane = threadIdx.x % warp_threads;
+  const std::int64_t o = std::int64_t(blockIdx.y) * (blockDim.x / warp_threads) + threadIdx.x / warp_threads;
+  if (o >= weight.shape[0]) return;
+  const std::int64_t first = std::int64_t(blockIdx.x) * Tokens, inputs = x.shape[1];
+  const int tokens = x.shape[0] - first < Tokens ? static_cast<int>(x.shape[0] - first) : Tokens;
+  const T* const row = weight.data + o * weight.stride[0];
+  const T* const from = x.data + first * x.stride[0];
+
+  float sum[Tokens] = {};
+  std::int64_t done = 0;
+  if (wide) {
+    constexpr int run = Sixteen<T>::count;
+    for (std::int64_t i = lane * run; i + run <= inputs; i += warp_threads * run) {
+      const Sixteen<T> w = load_sixteen(row + i);
+      for (int t = 0; t < Tokens; ++t) {
+        if (t >= tokens) break;
+        const Sixteen<T> v = load_sixteen(from + t * x.stride[0] + i);
+        for (int j = 0; j < run; ++j) sum[t] += float(w.at[j]) * float(v.at[j]);
+      }
+    }
+    done = inputs / run * run;
+  }
+  for (std::int64_t i = done + lane; i < inputs; i += warp_threads)
+    for (int t = 0; t < Tokens; ++t) {
+      if (t >= tokens) break;
+      sum[t] += float(row[i]) * float(from[t * x.stride[0] + i]);
+    }
+  for (int t = 0; t < Tokens; ++t) {
+    if (t >= tokens) break;
+    const float total = warp_sum(sum[t]);
+    if (lane == 0) out(first + t, o) = T(total + (bias.data ? float(bias(o)) : 0.0f));
+  }
+}
+
+template <> struct LinearKernel<Cuda> {
+  static constexpr std::int64_t few = 4;  // tokens for which reading the weight is all there is to do
+
+  template <Element T>
+  static void run(Cuda& cuda, View<const T, 2, Device> x, View<const T, 2, Device> weight,
+                  View<const T, 1, Device> bias, View<T, 2, Device> out) {
+    if (out.size() == 0) return;
+    if (bias.empty()) bias.data = nullptr;
+    if (x.shape[0] > few && with_cublas(cuda, x, weight, bias, out)) return;
+    if (x.shape[0] == 1)
+      with_rows<1>(cuda, x, weight, bias, out);
+    else
+      with_rows<few>(cuda, x, weight, bias, out);
+  }
+
+ private:
+  template <int Tokens, Element T>
+  static void with_rows(Cuda& cuda, View<const T, 2, Device> x, View<const T, 2, Device> weight,
+                        View<const T, 1, Device> bias, View<T, 2, Device> out) {
+    constexpr int threads = 256, warps = threads / warp_threads;
+    const bool wide = loads_sixteen(x.data, x.stride[0]) && loads_sixteen(weight.data, weight.stride[0]);
+    const dim3 blocks(unsigned((x.shape[0] + Tokens - 1) / Tokens),
+                      unsigned((weight.shape[0] + warps - 1) / warps));
+    cuda.launch("linear", linear_rows_kernel<Tokens, T>, blocks, threads, 0, x, weight, bias, wide, out);
+  }
+
+  template <Element T>
+  static bool with_cublas(Cuda& cuda, View<const T, 2, Device> x, View<const T, 2, Device> weight,
+                          View<const T, 1, Device> bias, View<T, 2, Device> out) {
+    const Product product{cublas_type<T>,      x.shape[0],          x.shape[1],
+                          weight.shape[0],     x.stride[0],         weight.stride[0],
+                          out.stride[0],       alignment(x.data),   alignment(weight.data),
+                          alignment(out.data), bias.data != nullptr};
+    if (product.inputs == 0 || product.x_stride < product.inputs || product.weight_stride < product.inputs ||
+        product.out_stride < product.outputs)
+      return false;
+    const bool done = cuda.cublas().multiply(product, x.data, weight.data, bias.data, out.data,
+                                             cuda.cublas_workspace(), cuda.stream());
+    cuda.check("linear");
+    return done;
+  }
+
+  /// The largest power of two up to 256 that divides the address.
+  static std::uint32_t alignment(const void* data) {
+    const auto address = reinterpret_cast<std::uintptr_t>(data);
+    return static_cast<std::uint32_t>(address % 256 == 0 ? 256 : address & (~address + 1));
+  }
+};
+
+}  // namespace qwen3vl

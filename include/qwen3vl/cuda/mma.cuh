@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+#include <qwen3vl/core/dtype.hpp>
+
+/// What a warp does on the tensor cores: D ← A·B + D, with A : [16, 16] and B : [16, 8] of bf16 or f16, and
+/// D : [16, 8] of float. A register holds two neighbours of a row of A, or of a column of B. With
+/// g = lane / 4 and p = 2 · (lane % 4), a lane has
+///
+///   a[0] = A[g,     p … p+1]    a[2] = A[g,     p+8 … p+9]       b[0] = B[p   … p+1, g]
+///   a[1] = A[g + 8, p … p+1]    a[3] = A[g + 8, p+8 … p+9]       b[1] = B[p+8 … p+9, g]
+///   d[0], d[1] = D[g, p … p+1]    d[2], d[3] = D[g + 8, p … p+1]
+///
+/// (PTX ISA, mma.m16n8k16). Ampere and later.
+namespace qwen3vl {
+
+template <class T>
+__device__ inline void multiply_add(const std::uint32_t (&a)[4], const std::uint32_t (&b)[2], float (&d)[4]) {
+  if constexpr (std::is_same_v<T, bf16>) {
+    asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
+        "{%0,%1,%2,%3};"
+        : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+  } else {
+    static_assert(std::is_same_v<T, f16>, "the tensor cores multiply bf16 and f16");
+    asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, "
+        "{%0,%1,%2,%3};"
+        : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+  }
+}
+
+/// Two neighbours in one register, the first in its lower half.
+template <class T> __device__ inline std::uint32_t pack(T first, T second) {
+  return std::uint32_t{first.bits} | std::uint32_t{second.bits} << 16;
+}
+template <class T> __device__ inline std::uint32_t load_pair(const T* from) {
+  return *reinterpret_cast<const std::uint32_t*>(from);
+}
+
+/// b of a matrix that lies in shared memory row by row: `row` is the beginning of row lane % 16 of its [16, 8],
+/// aligned to 16 bytes.
+template <class T> __device__ inline void load_columns(const T* row, std::uint32_t (&b)[2]) {
+  const auto address = static_cast<std::uint32_t>(__cvta_generic_to_shared(row));
+  asm volatile("ldmatrix.sync.aligned.m8n8.x2.trans.shared.b16 {%0,%1}, [%2];"
+               : "=r"(b[0]), "=r"(b[1])
+               : "r"(address)
+               : "memory");
+}
+
+}  // namespace qwen3vl

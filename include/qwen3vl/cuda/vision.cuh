@@ -1,0 +1,73 @@
+#pragma once
+
+#include <qwen3vl/cuda/elements.cuh>
+#include <qwen3vl/ops/patch_positions.hpp>
+#include <qwen3vl/ops/position_embedding.hpp>
+
+/// The ops that only the vision tower needs.
+namespace qwen3vl {
+
+/// An entry of a list a thread: list(i) = entry(i).
+template <class Entry, class T> __global__ void fill_list_kernel(Entry entry, View<T, 1, Device> list) {
+  const std::int64_t i = std::int64_t(blockIdx.x) * blockDim.x + threadIdx.x;
+  if (i < list.shape[0]) list(i) = entry(i);
+}
+
+struct PatchPositionEntry {
+  Grid grid;
+  int merge;
+  __device__ Position operator()(std::int64_t n) const { return patch_position(grid, merge, n); }
+};
+struct FrameSegmentEntry {
+  Grid grid;
+  int first;
+  __device__ Segment operator()(std::int64_t k) const {
+    return frame_segment(grid, first, static_cast<int>(k));
+  }
+};
+
+template <> struct PatchPositionsKernel<Cuda> {
+  static void positions(Cuda& cuda, Grid grid, int merge, View<Position, 1, Device> positions) {
+    fill(cuda, "patch_positions", PatchPositionEntry{grid, merge}, positions);
+  }
+  static void segments(Cuda& cuda, Grid grid, int first, View<Segment, 1, Device> segments) {
+    fill(cuda, "frame_segments", FrameSegmentEntry{grid, first}, segments);
+  }
+
+ private:
+  template <class Entry, class T>
+  static void fill(Cuda& cuda, const char* op, Entry entry, View<T, 1, Device> list) {
+    constexpr int threads = 256;
+    cuda.launch(op, fill_list_kernel<Entry, T>, unsigned((list.shape[0] + threads - 1) / threads), threads, 0,
+                entry, list);
+  }
+};
+
+/// A block owns 1024 channels of a patch (cuda/elements.cuh): four rows of the table are read, one of x is
+/// updated. Bound by memory.
+template <class T>
+__global__ void position_embedding_kernel(View<const T, 2, Device> table, int side, Grid grid, int merge,
+                                          View<T, 2, Device> x) {
+  const Position at = patch_position(grid, merge, blockIdx.x);
+  const TableTap row = table_tap(at.h, grid.h, side), column = table_tap(at.w, grid.w, side);
+  const float weight[4] = {(1 - row.fraction) * (1 - column.fraction), (1 - row.fraction) * column.fraction,
+                           row.fraction * (1 - column.fraction), row.fraction * column.fraction};
+  const std::int64_t tap[4] = {row.low * side + column.low, row.low * side + column.high,
+                               row.high * side + column.low, row.high * side + column.high};
+  for_own_elements(x.shape[1], [=](std::int64_t n, std::int64_t c) {
+    const float sum = weight[0] * float(table(tap[0], c)) + weight[1] * float(table(tap[1], c)) +
+                      weight[2] * float(table(tap[2], c)) + weight[3] * float(table(tap[3], c));
+    x(n, c) = T(float(x(n, c)) + float(T(sum)));
+  });
+}
+
+template <> struct PositionEmbeddingKernel<Cuda> {
+  template <Element T>
+  static void run(Cuda& cuda, View<const T, 2, Device> table, int side, Grid grid, int merge,
+                  View<T, 2, Device> x) {
+    cuda.launch("add_position_embedding", position_embedding_kernel<T>, element_grid(x.shape[0], x.shape[1]),
+                element_threads, 0, table, side, grid, merge, x);
+  }
+};
+
+}  // namespace qwen3vl

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Builds the CUDA tests, runs them on this machine's GPU, and ends with a summary.
+#
+#   tests/cuda/run_on_gpu.sh                          # all tests
+#   tests/cuda/run_on_gpu.sh memcheck racecheck       # the same under these tools of compute-sanitizer, too
+#
+# Needs cmake, nvcc and cuBLASLt; doctest, Eigen and nlohmann-json from the system or from the folder .gpu-deps
+# (gather_headers.sh makes it). Logs go to $OUT, or to the build folder.
+#
+#   ARCH=80        the GPU's compute capability; default: as the device says, else 90
+#   BUILD=folder   default: build/gpu
+#   TESTS='…'      further arguments of the tests, such as -tc='attend*'
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+build=${BUILD:-build/gpu}
+mkdir -p "$build"
+logs=${OUT:-$build}
+
+export CUDACXX=${CUDACXX:-$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)}
+arch=${ARCH:-$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -1 | tr -d '. ')}
+generator=$(command -v ninja >/dev/null && echo Ninja || echo "Unix Makefiles")
+options=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_CUDA_ARCHITECTURES="${arch:-90}" -DQWEN3VL_CUDA=ON -DQWEN3VL_EXAMPLES=OFF)
+[ -d .gpu-deps ] && options+=(-DCMAKE_PREFIX_PATH="$PWD/.gpu-deps")
+
+started=$SECONDS
+{ cmake -S . -B "$build" -G "$generator" "${options[@]}" &&
+  cmake --build "$build" --target test_cuda --parallel "$(nproc)"; } >"$logs/build.log" 2>&1 ||
+  { tail -40 "$logs/build.log"; echo "SUMMARY: it does not build"; exit 1; }
+built=$((SECONDS - started))
+
+program=$(find "$build" -name test_cuda -type f -perm -u+x -print -quit)
+summary=() failed=0
+run() {  # name, command…
+  local name=$1 started=$SECONDS status
+  shift
+  "$@" >"$logs/$name.log" 2>&1
+  status=$?
+  [ $status -eq 0 ] || failed=1
+  summary+=("$name: exit $status, $((SECONDS - started)) s; $(grep -E '^\[doctest\] (test cases|assertions)' "$logs/$name.log" |
+    sed 's/\[doctest\] //' | tr -s ' ' | paste -sd ';')")
+}
+# shellcheck disable=SC2086
+run tests "$program" ${TESTS:-}
+for tool in "$@"; do
+  # shellcheck disable=SC2086
+  run "$tool" compute-sanitizer --tool "$tool" --error-exitcode 9 "$program" -tce='CUDA agrees with the CPU*,Cuda refuses*,an error of a launch*' ${TESTS:-}
+  summary+=("  $(grep -E 'ERROR SUMMARY|RACECHECK SUMMARY' "$logs/$tool.log" | tail -1)")
+done
+
+echo "--- measured"
+grep -hE 'MESSAGE: ' "$logs/tests.log" | sed 's/.*MESSAGE: //' | head -200
+if [ $failed -ne 0 ]; then
+  echo "--- what failed"
+  grep -hE -A12 'ERROR:|FATAL|========= (Invalid|Error|Race|Uninit|Program)' "$logs"/*.log | head -150
+fi
+echo "--- SUMMARY"
+sed -n 1p "$logs/tests.log"
+echo "built in $built s"
+printf '%s\n' "${summary[@]}"
+exit $failed
