@@ -1,0 +1,30 @@
+"""One door to all tasks: a random item to train on, or one that asks for a certain metric."""
+import numpy as np
+
+from tasks import chart, clip, reading, scene, screen, table, talk
+
+# The rows of the accuracy table, and who draws them.
+METRICS = {
+    "attributes": scene.make, "counting": scene.make, "grounding": scene.make, "describe": scene.make,
+    "compare": scene.make_compare, "reading": reading.make, "gui": screen.make, "chart": chart.make,
+    "table": table.make, "video_time": clip.make, "order": clip.make, "motion": clip.make,
+}
+
+# How often training meets each drawer.
+MIXTURE = ((scene.make, 0.30), (scene.make_compare, 0.07), (reading.make, 0.24), (screen.make, 0.14),
+           (chart.make, 0.07), (table.make, 0.11), (clip.make, 0.068), (talk.make, 0.002))
+_MAKERS = [maker for maker, _ in MIXTURE]
+_CHANCES = np.array([chance for _, chance in MIXTURE])
+
+
+def training_item(rng):
+    return _MAKERS[int(rng.choice(len(_MAKERS), p=_CHANCES / _CHANCES.sum()))](rng)
+
+
+def held_out_rng(seed, metric, index):
+    """A stream apart from every training stream, which begin with 0."""
+    return np.random.default_rng([1, seed, list(METRICS).index(metric), index])
+
+
+def held_out_item(seed, metric, index):
+    return METRICS[metric](held_out_rng(seed, metric, index), metric)
