@@ -5,6 +5,12 @@
 
 #include "golden_case.hpp"
 
+// Compiled once, in any_model_test.cpp: every model of the family is in here.
+extern template class qwen3vl::AnyModel<qwen3vl::Cpu, float>;
+extern template class qwen3vl::AnyModel<qwen3vl::Cpu, qwen3vl::bf16>;
+extern template class qwen3vl::AnyModel<qwen3vl::DryRun, float>;
+extern template class qwen3vl::AnyModel<qwen3vl::DryRun, qwen3vl::bf16>;
+
 namespace qwen3vl {
 
 /// Whichever model the case's config.json names, on the CPU.

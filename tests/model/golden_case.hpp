@@ -9,12 +9,6 @@
 #include <qwen3vl/model/load.hpp>
 #include <qwen3vl/model/qwen3_vl.hpp>
 
-// Compiled once, in any_model_test.cpp: every model of the family is in here.
-extern template class qwen3vl::AnyModel<qwen3vl::Cpu, float>;
-extern template class qwen3vl::AnyModel<qwen3vl::Cpu, qwen3vl::bf16>;
-extern template class qwen3vl::AnyModel<qwen3vl::DryRun, float>;
-extern template class qwen3vl::AnyModel<qwen3vl::DryRun, qwen3vl::bf16>;
-
 namespace qwen3vl {
 
 /// A golden case of tests/golden/models: its checkpoint, its inputs, and what the reference computed.
