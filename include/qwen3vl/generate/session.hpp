@@ -14,6 +14,7 @@
 #include <qwen3vl/nn/kv_cache.hpp>
 #include <qwen3vl/nn/step.hpp>
 #include <qwen3vl/ops/convert.hpp>
+#include <qwen3vl/ops/rope/scaling.hpp>
 
 namespace qwen3vl {
 
