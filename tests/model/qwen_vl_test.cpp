@@ -113,7 +113,7 @@ TEST_CASE("Qwen-VL: the decoder within the length of training and beyond, and wi
   check("image", golden.read("image", 3));
 }
 
-TEST_CASE("Qwen-VL: a weight of c_attn is cut without a copy; every weight of the checkpoint has its place") {
+TEST_CASE("Qwen-VL: a weight of c_attn is cut without a copy, every weight has its place") {
   const Checkpoint checkpoint(folder + "/checkpoint");
   const auto& q = checkpoint.at("model.language_model.layers.1.self_attn.q_proj.weight");
   const auto& v = checkpoint.at("model.language_model.layers.1.self_attn.v_proj.weight");
@@ -123,7 +123,7 @@ TEST_CASE("Qwen-VL: a weight of c_attn is cut without a copy; every weight of th
     CHECK((tensor.name.starts_with("model.") || tensor.name == "lm_head.weight"));
 }
 
-TEST_CASE("resize_table: the same size is the same table; corners hold; refusals") {
+TEST_CASE("resize_table: the same size is the same table, corners hold, refusals") {
   Cpu cpu(1);
   std::vector<float> table(16 * 3), out(16 * 3);
   for (std::size_t i = 0; i < table.size(); ++i) table[i] = std::sin(float(i));

@@ -79,7 +79,7 @@ TEST_CASE("MoE: a token's answer does not depend on its neighbours") {
   for (std::int64_t t = 0; t < 9; ++t) {
     fixture.moe.forward(fixture.bench.on, workspace, fixture.bench.copy(x.rows(t, 1)), one);
     CHECK(relative_error(fixture.bench.read(one), fixture.bench.read(all).rows(t, 1)) <=
-          block_error<float>(6, 2, 33));
+          2 * block_error<float>(6, 2, 33));  // each that far from the truth
   }
 }
 

@@ -77,7 +77,7 @@ TEST_CASE_TEMPLATE("GatedFusion agrees with its equation, with a query and witho
   }
 }
 
-TEST_CASE("GatedFusion: gates sum to 1; a gate of 1 gives its level alone") {
+TEST_CASE("GatedFusion: gates sum to 1, and a gate of 1 gives its level alone") {
   Fixture<float> fixture;
   const auto levels = random({3, 7, 12}, 5, 2);
   const auto gates = fixture.run(levels, nullptr).gates;

@@ -24,7 +24,7 @@ TEST_CASE("pack_first_fit: the article's example") {
   CHECK_THROWS_AS(pack_first_fit(std::vector<std::int64_t>{0}, 9), Error);
 }
 
-TEST_CASE("packed images attend as if each were alone; padding is nobody's business") {
+TEST_CASE("packed images attend as if each were alone, and padding is nobody's business") {
   const std::vector<std::int64_t> lengths{5, 3, 4, 2};
   const std::int64_t capacity = 8;
   const auto places = pack_first_fit(lengths, capacity);
