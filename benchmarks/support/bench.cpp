@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <fstream>
 
-#include <qwen3vl/bridge/eigen.hpp>
 #include <qwen3vl/core/error.hpp>
 #include <qwen3vl/core/threads.hpp>
-#include <qwen3vl/cpu/vector.hpp>
 
 namespace qwen3vl::bench {
 namespace {
@@ -35,54 +32,10 @@ double spread(std::vector<double> values) {
   return (values[values.size() * 3 / 4] - values[values.size() / 4]) / median(values);
 }
 
-double seconds_of(const std::function<void()>& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
 /// One measurement of a ceiling.
 double probe(Ceiling ceiling, Threads& threads) {
-  const int team = threads.count();
-  if (ceiling == Ceiling::matmul) {
-    static const std::int64_t n = 768;
-    static std::vector<RowMatrix<float>> a, b, c;
-    for (int t = static_cast<int>(a.size()); t < team; ++t) {
-      a.push_back(RowMatrix<float>::Random(n, n));
-      b.push_back(RowMatrix<float>::Random(n, n));
-      c.push_back(RowMatrix<float>::Zero(n, n));
-    }
-    const double seconds = seconds_of([&] {
-      threads.for_each(team, [&](std::int64_t t) {
-        const std::size_t i = static_cast<std::size_t>(t);
-        c[i].noalias() = a[i] * b[i].transpose();  // as linear has it
-      });
-    });
-    return 2.0 * n * n * n * team / seconds;
-  }
-  static const std::size_t floats = std::size_t{64} << 20;  // 256 MiB
-  static std::vector<float> from(floats, 1.0f), to(floats, 1.0f);
-  static const std::int64_t pieces = 64, piece = static_cast<std::int64_t>(floats) / pieces;
-  static std::vector<float> sums(static_cast<std::size_t>(pieces));
-  const double seconds = seconds_of([&] {
-    threads.for_each(pieces, [&](std::int64_t p) {
-      const float* const source = from.data() + p * piece;
-      if (ceiling == Ceiling::copy) {
-        std::memcpy(to.data() + p * piece, source, static_cast<std::size_t>(piece) * sizeof(float));
-        return;
-      }
-      Lanes sum[8] = {}, value;  // two streams: one alone leaves the memory waiting
-      for (std::int64_t i = 0; i < piece / 2; i += 4 * lanes)
-        for (int u = 0; u < 4; ++u) {
-          load(source + i + u * lanes, value);
-          sum[u] += value;
-          load(source + piece / 2 + i + u * lanes, value);
-          sum[4 + u] += value;
-        }
-      for (const Lanes& part : sum) sums[static_cast<std::size_t>(p)] += sum_lanes(part);
-    });
-  });
-  return static_cast<double>(floats * sizeof(float)) * (ceiling == Ceiling::copy ? 2 : 1) / seconds;
+  static Probe all;
+  return all.rate(ceiling, threads);
 }
 
 const char* name_of(Ceiling ceiling) {

@@ -13,6 +13,8 @@
 #include <qwen3vl/core/dtype.hpp>
 #include <qwen3vl/core/view.hpp>
 
+#include "ceilings.hpp"
+
 /// Benchmarks are tables of cases with the sizes of real models. A case says how much work it does, so
 /// that the report can speak of bandwidth and of the share of what the machine gives, measured in the
 /// same run.
@@ -36,13 +38,6 @@ std::vector<Point> grid(const std::vector<std::pair<std::string, std::vector<std
 /// The rows as they stand, each for 1 and 2 threads.
 std::vector<Point> rows(const std::vector<std::string>& columns,
                         const std::vector<std::vector<std::int64_t>>& rows);
-
-/// What bounds a case, as this machine does it with as many threads:
-///
-///   read    adding up an array that no cache holds            bytes a second
-///   copy    copying such an array; counted are both ways      bytes a second
-///   matmul  Eigen's product of float matrices, 768³           operations a second
-enum class Ceiling { read, copy, matmul };
 
 class Run {
  public:
