@@ -20,6 +20,12 @@ inline std::size_t peak_memory() {
   return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
 }
 
+/// From now on, peak_memory() counts anew; where the system does not let it, it goes on counting.
+inline void reset_peak_memory() {
+  std::ofstream file("/proc/self/clear_refs");
+  file << "5" << std::flush;
+}
+
 /// What this process has in memory now.
 inline std::size_t resident_memory() {
   std::ifstream file("/proc/self/statm");

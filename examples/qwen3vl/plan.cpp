@@ -21,6 +21,7 @@
 #include "generation_rules.hpp"
 #include "memory.hpp"
 #include "on_cuda.hpp"
+#include "size_text.hpp"
 
 namespace program {
 namespace {
@@ -35,27 +36,6 @@ struct PlanOptions {
   bool json = false;
 };
 
-/// "1920x1080" → {1080, 1920}; "1920x1080x60" also 60 frames
-std::vector<std::int64_t> read_size(const std::string& text, std::size_t numbers, const char* form) {
-  std::vector<std::int64_t> sizes;
-  std::size_t at = 0;
-  try {
-    while (at < text.size()) {
-      std::size_t used = 0;
-      sizes.push_back(std::stoll(text.substr(at), &used));
-      at += used;
-      if (at < text.size() && text[at++] != 'x') throw std::invalid_argument(text);
-    }
-  } catch (const std::exception&) {
-    sizes.clear();
-  }
-  if (sizes.size() != numbers) throw Error("plan", "\"" + text + "\" is no size", form);
-  for (const std::int64_t size : sizes)
-    if (size < 1 || size > 1'000'000)
-      throw Error("plan", "\"" + text + "\" is no size", "sides of 1 to 1000000");
-  return sizes;
-}
-
 void run(const PlanOptions& options) {
   const std::string config_path = options.model + "/config.json";
   const Qwen3VLConfig config = read_config(read_json_file(config_path), config_path);
@@ -64,12 +44,13 @@ void run(const PlanOptions& options) {
   std::vector<Grid> grids;
   MemoryPlan media;
   for (const std::string& text : options.image_sizes) {
-    const auto size = read_size(text, 2, "--image-size 1920x1080: width x height, in pixels");
+    const auto size = read_size("plan", text, 2, "--image-size 1920x1080: width x height, in pixels");
     grids.push_back(plan_image({int(size[1]), int(size[0])}, processor.image).grid);
     add_picture(media, size[1], size[0]);
   }
   for (const std::string& text : options.video_sizes) {
-    const auto size = read_size(text, 3, "--video-size 1280x720x20: width x height x frames to look at");
+    const auto size =
+        read_size("plan", text, 3, "--video-size 1280x720x20: width x height x frames to look at");
     ChosenFrames frames;
     frames.indices.resize(std::size_t(size[2]));
     const PixelSize frame{int(size[1]), int(size[0])};

@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include <qwen3vl/core/annotations.hpp>
 #include <qwen3vl/core/dtype.hpp>
 #include <qwen3vl/core/threads.hpp>
 #include <qwen3vl/core/view.hpp>
@@ -40,6 +41,11 @@ class RandomWeights {
     }
     scale_ =
         static_cast<float>(std * std::sqrt(3.0) / 32768);  // of the 65536 odd numbers ±1 … ±65535, halved
+  }
+
+  /// Element i; on a device too.
+  template <qwen3vl::Element T> QWEN3VL_HD T at(std::int64_t i) const {
+    return T(value(mix(key_ + static_cast<std::uint64_t>(i / 4) * step), static_cast<int>(i % 4)));
   }
 
   /// Elements first … first + out.size() − 1; `first` is a multiple of 4.
@@ -76,7 +82,7 @@ class RandomWeights {
   }
 
   /// SplitMix64 (Steele, Lea & Flood 2014).
-  static constexpr std::uint64_t mix(std::uint64_t z) {
+  QWEN3VL_HD static constexpr std::uint64_t mix(std::uint64_t z) {
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
     return z ^ (z >> 31);
@@ -88,7 +94,7 @@ class RandomWeights {
     return h;
   }
 
-  float value(std::uint64_t bits, int k) const {
+  QWEN3VL_HD float value(std::uint64_t bits, int k) const {
     const auto level = static_cast<std::int16_t>(bits >> (16 * k));  // −32768 … 32767; ½ more is even about 0
     return constant_ + scale_ * (static_cast<float>(level) + 0.5f);
   }
