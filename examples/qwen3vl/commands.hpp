@@ -15,6 +15,9 @@ void add_render(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_plan(CLI::App& app);
 void add_make_checkpoint(CLI::App& app);
+void add_bench(CLI::App& app);
+/// The options of bench and what to do, for a program of its own (benchmarks/model).
+void define_bench(CLI::App& command);
 
 /// Thrown to end with an exit code and no message: the command has said what there is to say.
 struct Exit {

@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   program::add_trace(app);
   program::add_compare(app);
   program::add_make_checkpoint(app);
+  program::add_bench(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Copies the header-only libraries that the CUDA tests need into a folder, for a machine that has a GPU and a
+# Copies the header-only libraries that the CUDA tests and benchmarks need into a folder, for a machine that has a GPU and a
 # compiler but neither these packages nor a network. run_on_gpu.sh finds them there.
 #
 #   tests/cuda/gather_headers.sh [FOLDER]        # .gpu-deps
@@ -11,7 +11,7 @@ prefix=${PREFIX:-/usr}
 rm -rf "$folder"
 mkdir -p "$folder/include/eigen3" "$folder/lib/cmake" "$folder/share/cmake"
 cp -r "$prefix/include/eigen3/Eigen" "$folder/include/eigen3/"
-for library in doctest nlohmann CLI; do
+for library in doctest nlohmann CLI stb; do
   cp -r "$prefix/include/$library" "$folder/include/"
 done
 for package in doctest nlohmann_json CLI11 Eigen3; do
