@@ -1,5 +1,6 @@
-# Two folders like downloaded ones, made in the build folder from what tests/golden ships:
+# Folders made in the build folder from what tests/golden ships:
 #
+#   golden               the reference's outputs: tests/golden with its archives unpacked
 #   released-tokenizer   Qwen3-VL's vocabulary, merges, chat template and preprocessor configurations
 #   tiny-checkpoint      a complete checkpoint with that vocabulary: weights, sizes, words, template. It is
 #                        tiny and its weights are random, so that it babbles. examples/run.sh talks to it.
@@ -51,6 +52,28 @@ function(qwen3vl_link folder)
 endfunction()
 
 set(golden ${PROJECT_SOURCE_DIR}/tests/golden)
+set(QWEN3VL_GOLDEN ${PROJECT_BINARY_DIR}/golden)
+set(packed ${golden}/packed.sha256)  # archive, sum, file: pack.sh writes it
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${packed})
+file(STRINGS ${packed} lines)
+set(archives "")
+foreach(line IN LISTS lines)
+  string(REGEX MATCH "^([^ ]+) ([0-9a-f]+) +(.+)$" line ${line})
+  list(APPEND archives ${CMAKE_MATCH_1})
+  list(APPEND files_of_${CMAKE_MATCH_1} ${CMAKE_MATCH_3} ${CMAKE_MATCH_2})
+endforeach()
+list(REMOVE_DUPLICATES archives)
+foreach(archive IN LISTS archives)
+  qwen3vl_unpack(${golden}/${archive} ${QWEN3VL_GOLDEN} ${files_of_${archive}})
+endforeach()
+file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${golden} ${golden}/*)
+list(FILTER files EXCLUDE REGEX "\\.(py|sh|md|xz|sha256)$")
+foreach(file IN LISTS files)
+  get_filename_component(folder ${file} DIRECTORY)
+  file(MAKE_DIRECTORY ${QWEN3VL_GOLDEN}/${folder})
+  file(CREATE_LINK ${golden}/${file} ${QWEN3VL_GOLDEN}/${file} COPY_ON_ERROR SYMBOLIC)
+endforeach()
+
 set(QWEN3VL_RELEASED_TOKENIZER ${PROJECT_BINARY_DIR}/released-tokenizer)
 set(QWEN3VL_TINY_CHECKPOINT ${PROJECT_BINARY_DIR}/tiny-checkpoint)
 file(MAKE_DIRECTORY ${QWEN3VL_RELEASED_TOKENIZER} ${QWEN3VL_TINY_CHECKPOINT})

@@ -15,7 +15,7 @@ cmake --build --preset dev --parallel "$(nproc)" --target qwen3vl_program
 program=build/dev/examples/qwen3vl/qwen3vl
 tiny=build/dev/tiny-checkpoint
 media=tests/golden/media
-models=tests/golden/models
+models=build/dev/golden/models
 
 echo
 echo "=== A picture"
