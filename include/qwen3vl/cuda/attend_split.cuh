@@ -103,12 +103,12 @@ __global__ void __launch_bounds__(split_threads)
       const float base = most == -INFINITY ? 0.0f : most, p = exp2f(a - base), r = exp2f(b - base);
       const float added = warp_sum(p + r);
       score[g][lane] = p, score[g][lane + warp_threads] = r;
+      __syncwarp();  // all have read largest[g]
       if (lane == 0) {
         shrink[g] = exp2f(before - base);
         total[g] = total[g] * shrink[g] + added;
         largest[g] = most;
       }
-      __syncwarp();
     }
     __syncthreads();
 #pragma unroll
