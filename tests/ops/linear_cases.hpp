@@ -39,6 +39,8 @@ template <class Bench> void linear_cases(Bench& bench) {
     check(769, 97, 17, true);
     check(97, 641, 193, false);
     check(4, 3000, 100, true);
+    for (const std::int64_t in : {64, 68, 97})  // rows that begin at borders of 16, 8 and 2 bytes, in bf16
+      for (const std::int64_t out : {64, 68, 97}) check(37, in, out, true);
   }
   SUBCASE("no tokens, no inputs, no outputs") {
     auto none = bench.empty({0, 3});

@@ -21,13 +21,13 @@ inline constexpr cudaDataType_t cublas_type = std::is_same_v<T, float>  ? CUDA_R
 /// A matrix product as cuBLASLt must know it: sizes, distances of rows in elements, and how far the
 /// addresses are aligned.
 ///
-///   out[t, o] = Σ_i x[t, i] · weight[o, i] + bias[o]
+///   out[t, o] = Σ_i x[t, i] · weight[o, i] + bias[o]        or  + what out[t, o] was before
 struct Product {
   cudaDataType_t type;
   std::int64_t tokens, inputs, outputs;
   std::int64_t x_stride, weight_stride, out_stride;
   std::uint32_t x_alignment, weight_alignment, out_alignment;  // bytes, powers of two
-  bool biased;
+  bool biased, adds;
   auto operator<=>(const Product&) const = default;
 };
 
@@ -58,9 +58,9 @@ class CublasLt {
                     "linear");
     if (fresh) plan.known = choose(product, plan);
     if (!plan.known) return false;
-    const float one = 1, zero = 0;
+    const float one = 1, kept = product.adds ? 1 : 0;
     const cublasStatus_t status = cublasLtMatmul(
-        handle_, plan.operation.get(), &one, weight, plan.weight.get(), x, plan.x.get(), &zero, out,
+        handle_, plan.operation.get(), &one, weight, plan.weight.get(), x, plan.x.get(), &kept, out,
         plan.out.get(), out, plan.out.get(), &plan.algorithm, workspace, workspace_bytes, stream);
     if (unknown(status)) return plan.known = false;
     expect_cublas(status, "linear");

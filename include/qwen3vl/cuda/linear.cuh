@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include <qwen3vl/cuda/block_sum.cuh>
-#include <qwen3vl/cuda/cuda.cuh>
+#include <qwen3vl/cuda/elements.cuh>
 #include <qwen3vl/cuda/vectors.cuh>
 #include <qwen3vl/ops/linear.hpp>
 
@@ -52,6 +52,11 @@ __global__ void linear_rows_kernel(View<const T, 2, Device> x, View<const T, 2, 
   }
 }
 
+/// out[t, :] = bias, element by element (cuda/elements.cuh).
+template <class T> __global__ void spread_bias_kernel(View<const T, 1, Device> bias, View<T, 2, Device> out) {
+  for_own_elements(out.shape[1], [=](std::int64_t t, std::int64_t o) { out(t, o) = bias(o); });
+}
+
 template <> struct LinearKernel<Cuda> {
   static constexpr std::int64_t few = 4;  // tokens for which reading the weight is all there is to do
 
@@ -78,16 +83,24 @@ template <> struct LinearKernel<Cuda> {
     cuda.launch("linear", linear_rows_kernel<Tokens, T>, blocks, threads, 0, x, weight, bias, wide, out);
   }
 
+  /// Where rows do not begin at a border of 16 bytes, cuBLASLt rounds the product to T before it adds the bias. There
+  /// the bias is put into `out` first, and the product added to it: one rounding, as everywhere.
   template <Element T>
   static bool with_cublas(Cuda& cuda, View<const T, 2, Device> x, View<const T, 2, Device> weight,
                           View<const T, 1, Device> bias, View<T, 2, Device> out) {
-    const Product product{cublas_type<T>,      x.shape[0],          x.shape[1],
-                          weight.shape[0],     x.stride[0],         weight.stride[0],
-                          out.stride[0],       alignment(x.data),   alignment(weight.data),
-                          alignment(out.data), bias.data != nullptr};
+    const bool aligned = loads_sixteen(x.data, x.stride[0]) && loads_sixteen(weight.data, weight.stride[0]) &&
+                         loads_sixteen(out.data, out.stride[0]),
+               spread = bias.data && sizeof(T) == 2 && !aligned;
+    const Product product{cublas_type<T>,      x.shape[0],           x.shape[1],
+                          weight.shape[0],     x.stride[0],          weight.stride[0],
+                          out.stride[0],       alignment(x.data),    alignment(weight.data),
+                          alignment(out.data), bias.data && !spread, spread};
     if (product.inputs == 0 || product.x_stride < product.inputs || product.weight_stride < product.inputs ||
         product.out_stride < product.outputs)
       return false;
+    if (spread)
+      cuda.launch("linear", spread_bias_kernel<T>, element_grid(out.shape[0], out.shape[1]), element_threads,
+                  0, bias, out);
     const bool done = cuda.cublas().multiply(product, x.data, weight.data, bias.data, out.data,
                                              cuda.cublas_workspace(), cuda.stream());
     cuda.check("linear");
