@@ -41,9 +41,17 @@ run() {  # name, command…
 }
 # shellcheck disable=SC2086
 run tests "$program" ${TESTS:-}
+# Not under these tools: errors made on purpose, and what takes minutes there. racecheck: the ops alone, since whole
+# models have no other kernels. initcheck: no bf16 in memory that nothing has poisoned, for it does not see what
+# cuBLASLt's kernels write by TMA and calls that uninitialised.
 for tool in "$@"; do
+  without='CUDA agrees with the CPU*,Cuda refuses*,an error of a launch*'
+  case $tool in
+    racecheck) without+=',qwen3vl_*,on CUDA *' ;;
+    initcheck) without+=',on CUDA an unchecked handle*bf16*' ;;
+  esac
   # shellcheck disable=SC2086
-  run "$tool" compute-sanitizer --tool "$tool" --error-exitcode 9 "$program" -tce='CUDA agrees with the CPU*,Cuda refuses*,an error of a launch*' ${TESTS:-}
+  run "$tool" compute-sanitizer --tool "$tool" --error-exitcode 9 "$program" -tce="$without" ${TESTS:-}
   summary+=("  $(grep -E 'ERROR SUMMARY|RACECHECK SUMMARY' "$logs/$tool.log" | tail -1)")
 done
 
