@@ -49,8 +49,9 @@ struct BenchReport {
   void print_head() const {
     std::printf("%s, %s on %s, %d threads\n%s\n", shape.c_str(), dtype.c_str(), backend.c_str(), threads,
                 machine.c_str());
-    std::printf("reads %.1f GB/s, copies %.1f GB/s, multiplies matrices at %.2f TFLOP/s\n",
-                ceilings.read / 1e9, ceilings.copy / 1e9, ceilings.matrix / 1e12);
+    const bool tera = ceilings.matrix >= 1e12;
+    std::printf("reads %.1f GB/s, copies %.1f GB/s, multiplies matrices at %.1f %s\n", ceilings.read / 1e9,
+                ceilings.copy / 1e9, ceilings.matrix / (tera ? 1e12 : 1e9), tera ? "TFLOP/s" : "GFLOP/s");
     std::printf("weights: %s, ready after %.1f s\n\n", bytes_text(weights).c_str(), ready_seconds);
     std::printf("%-15s %12s %12s  %6s  %-10s  %12s  %s\n", "row", "time", "floor", "share", "bound by",
                 "tokens/s", "beyond weights and cache");
