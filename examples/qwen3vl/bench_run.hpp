@@ -64,7 +64,8 @@ template <class Machine, class T> class Bench {
     if (options.wants("first-token"))
       offer("first_token", prompt_tokens(), true, "--image-size", [this] { first_token(); });
     if (rows_.empty() && !report_.left_out.empty())
-      throw Error("bench", report_.left_out.front().first + " " + report_.left_out.front().second,
+      throw Error("bench",
+                  report_.left_out.front().first + " is left out: " + report_.left_out.front().second,
                   "a smaller --shape, or a larger machine");
   }
 
