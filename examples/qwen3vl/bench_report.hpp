@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
@@ -69,8 +70,18 @@ struct BenchReport {
   }
   void print_foot() const {
     std::printf("\nhost memory at the peak: %s\n", bytes_text(peak_memory()).c_str());
+    if (const auto most = most_beyond())
+      std::printf("device memory beyond weights and cache, at most: %s\n", bytes_text(*most).c_str());
     if (interrupted) std::printf("interrupted: the rows that are missing were not measured\n");
     std::fflush(stdout);
+  }
+
+  /// Of all rows, where there is a device.
+  std::optional<std::size_t> most_beyond() const {
+    std::optional<std::size_t> most;
+    for (const BenchRow& row : rows)
+      if (row.beyond) most = std::max(*row.beyond, most.value_or(0));
+    return most;
   }
 
   qwen3vl::OrderedJson json() const {
@@ -98,6 +109,7 @@ struct BenchReport {
     out["left_out"] = qwen3vl::OrderedJson::array();
     for (const auto& [name, why] : left_out) out["left_out"].push_back({{"name", name}, {"reason", why}});
     out["memory"] = {{"weights_bytes", weights}, {"host_peak_bytes", peak_memory()}};
+    if (const auto most = most_beyond()) out["memory"]["device_bytes_beyond_weights_and_cache"] = *most;
     out["ready_seconds"] = ready_seconds;
     out["interrupted"] = interrupted;
     return out;
