@@ -71,8 +71,7 @@ void define_bench(CLI::App& command) {
       "  qwen3vl bench --shape 2b\n"
       "  qwen3vl bench --shape 8b --backend cuda --json 8b.json");
   command.callback([options] {
-    if (options->shape.empty() && options->model.empty())
-      throw qwen3vl::Error("bench", "neither --shape nor --model was given", "--shape 2b");
+    if (options->shape.empty() && options->model.empty()) throw CLI::RequiredError("--shape or --model");
     const bool done = options->backend == "cuda" ? bench_on_cuda(*options) : bench_on_cpu(*options);
     if (!done) throw Exit{130};  // as a shell says of a program that Ctrl-C ended
   });

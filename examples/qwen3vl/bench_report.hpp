@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
@@ -49,8 +50,9 @@ struct BenchReport {
   void print_head() const {
     std::printf("%s, %s on %s, %d threads\n%s\n", shape.c_str(), dtype.c_str(), backend.c_str(), threads,
                 machine.c_str());
-    std::printf("reads %.1f GB/s, copies %.1f GB/s, multiplies matrices at %.2f TFLOP/s\n",
-                ceilings.read / 1e9, ceilings.copy / 1e9, ceilings.matrix / 1e12);
+    const bool tera = ceilings.matrix >= 1e12;
+    std::printf("reads %.1f GB/s, copies %.1f GB/s, multiplies matrices at %.1f %s\n", ceilings.read / 1e9,
+                ceilings.copy / 1e9, ceilings.matrix / (tera ? 1e12 : 1e9), tera ? "TFLOP/s" : "GFLOP/s");
     std::printf("weights: %s, ready after %.1f s\n\n", bytes_text(weights).c_str(), ready_seconds);
     std::printf("%-15s %12s %12s  %6s  %-10s  %12s  %s\n", "row", "time", "floor", "share", "bound by",
                 "tokens/s", "beyond weights and cache");
@@ -68,8 +70,18 @@ struct BenchReport {
   }
   void print_foot() const {
     std::printf("\nhost memory at the peak: %s\n", bytes_text(peak_memory()).c_str());
+    if (const auto most = most_beyond())
+      std::printf("device memory beyond weights and cache, at most: %s\n", bytes_text(*most).c_str());
     if (interrupted) std::printf("interrupted: the rows that are missing were not measured\n");
     std::fflush(stdout);
+  }
+
+  /// Of all rows, where there is a device.
+  std::optional<std::size_t> most_beyond() const {
+    std::optional<std::size_t> most;
+    for (const BenchRow& row : rows)
+      if (row.beyond) most = std::max(*row.beyond, most.value_or(0));
+    return most;
   }
 
   qwen3vl::OrderedJson json() const {
@@ -97,6 +109,7 @@ struct BenchReport {
     out["left_out"] = qwen3vl::OrderedJson::array();
     for (const auto& [name, why] : left_out) out["left_out"].push_back({{"name", name}, {"reason", why}});
     out["memory"] = {{"weights_bytes", weights}, {"host_peak_bytes", peak_memory()}};
+    if (const auto most = most_beyond()) out["memory"]["device_bytes_beyond_weights_and_cache"] = *most;
     out["ready_seconds"] = ready_seconds;
     out["interrupted"] = interrupted;
     return out;

@@ -64,7 +64,8 @@ template <class Machine, class T> class Bench {
     if (options.wants("first-token"))
       offer("first_token", prompt_tokens(), true, "--image-size", [this] { first_token(); });
     if (rows_.empty() && !report_.left_out.empty())
-      throw Error("bench", report_.left_out.front().first + " " + report_.left_out.front().second,
+      throw Error("bench",
+                  report_.left_out.front().first + " is left out: " + report_.left_out.front().second,
                   "a smaller --shape, or a larger machine");
   }
 
@@ -242,15 +243,16 @@ template <class Machine, class T> class Bench {
     std::vector<Position> positions;
     std::vector<int> visual;
   };
-  /// Words that have nothing to do with each other.
+  /// Words that have nothing to do with each other, and no special tokens.
   Prompt text_prompt(std::int64_t tokens) const {
-    const std::uint32_t words =
-        static_cast<std::uint32_t>(std::min(config_.text_config.vocab_size, 150'000));  // no special tokens
+    const int words =
+        std::max(1, std::min({config_.text_config.vocab_size, config_.image_token_id, config_.video_token_id,
+                              config_.vision_start_token_id, config_.vision_end_token_id, 150'000}));
     Prompt prompt;
     std::uint32_t state = 1;
     for (int t = 0; t < tokens; ++t) {
       state = state * 1664525u + 1013904223u;
-      prompt.ids.push_back(static_cast<int>((state >> 8) % words));
+      prompt.ids.push_back(static_cast<int>((state >> 8) % static_cast<std::uint32_t>(words)));
       prompt.positions.push_back({t, t, t});
     }
     return prompt;
@@ -295,17 +297,17 @@ template <class Machine> bool run_bench(Machine& machine, BenchOptions options) 
   } else {
     const std::string path = options.model + "/config.json";
     config = read_config(read_json_file(path), path);
-    checkpoint = std::make_unique<Checkpoint>(options.model);
   }
   if (config.generation != Generation::qwen3_vl)
     throw Error("bench", "counts the work of the dense Qwen3-VL; this checkpoint is of another kind",
                 "--shape 2b, 4b, 8b or 32b, or a checkpoint of one of these");
+  if (!options.model.empty()) checkpoint = std::make_unique<Checkpoint>(options.model);
   BenchReport report;
   report.machine = machine.name(), report.backend = options.backend;
   report.shape = options.model.empty() ? options.shape : options.model;
   report.threads = machine.threads().count();
   report.dtype = options.dtype != "auto" ? options.dtype : checkpoint ? dtype_of(*checkpoint) : "bf16";
-  if (!options.json.empty()) const OutputFile attempt(options.json);  // not after minutes of work
+  if (!options.json.empty()) OutputFile attempt(options.json);  // if it cannot be written, that is said now
   catch_interrupts();
   with_dtype(report.dtype, [&](auto element) {
     Bench<Machine, decltype(element)> bench(machine, options, config, report);

@@ -5,7 +5,8 @@ using namespace qwen3vl::test;
 
 TEST_CASE("every command has a help worth reading: what it is for, its options, an example") {
   const std::string all = output_of({"--help"});
-  for (const char* command : {"compare", "preprocess", "tokenize", "render", "inspect", "make-checkpoint"}) {
+  for (const char* command :
+       {"compare", "preprocess", "tokenize", "render", "inspect", "make-checkpoint", "bench"}) {
     CAPTURE(command);
     CHECK(contains(all, std::string("\n  ") + command));
     const std::string help = output_of({command, "--help"});

@@ -184,6 +184,9 @@ TEST_CASE("random weights: variance 1 / inputs, no pattern between tensors, any 
   RandomWeights(7, "a.weight", shape).fill(0, std::span(again).first(4096));
   RandomWeights(7, "a.weight", shape).fill(4096, std::span(again).subspan(4096));
   CHECK(again == numbers);
+  for (std::int64_t i = 0; i < 9000; ++i)
+    again[static_cast<std::size_t>(i)] = RandomWeights(7, "a.weight", shape).at<float>(i);
+  CHECK(again == numbers);
   RandomWeights(7, "b.weight", shape).fill(0, std::span(other));
   double product = 0;
   for (std::size_t i = 0; i < 9000; ++i) product += double(numbers[i]) * other[i];
