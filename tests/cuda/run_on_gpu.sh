@@ -42,8 +42,9 @@ run() {  # name, command…
 # shellcheck disable=SC2086
 run tests "$program" ${TESTS:-}
 # Not under these tools: errors made on purpose, and what takes minutes there. racecheck: the ops alone, since whole
-# models have no other kernels. initcheck: no bf16 in memory that nothing has poisoned, for it does not see what
-# cuBLASLt's kernels write by TMA and calls that uninitialised.
+# models have no other kernels. initcheck: no bf16 model in fresh memory, for on Hopper it takes what cuBLASLt has
+# written there for uninitialised (by TMA, it seems). That it was written, a checked handle shows: its memory is NaN
+# until then.
 for tool in "$@"; do
   without='CUDA agrees with the CPU*,Cuda refuses*,an error of a launch*'
   case $tool in

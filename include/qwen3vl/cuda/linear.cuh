@@ -83,8 +83,8 @@ template <> struct LinearKernel<Cuda> {
     cuda.launch("linear", linear_rows_kernel<Tokens, T>, blocks, threads, 0, x, weight, bias, wide, out);
   }
 
-  /// Where rows do not begin at a border of 16 bytes, cuBLASLt rounds the product to T before it adds the bias. There
-  /// the bias is put into `out` first, and the product added to it: one rounding, as everywhere.
+  /// Where rows do not begin at a border of 16 bytes, cuBLASLt may round the product to T before it adds the bias (13.0
+  /// on Hopper does, in bf16). There the bias is put into `out` first, and the product added to it: one rounding.
   template <Element T>
   static bool with_cublas(Cuda& cuda, View<const T, 2, Device> x, View<const T, 2, Device> weight,
                           View<const T, 1, Device> bias, View<T, 2, Device> out) {
