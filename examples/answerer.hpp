@@ -10,17 +10,24 @@
 #include <qwen3vl/generate.hpp>
 #include <qwen3vl/input.hpp>
 
+/// How an Answerer sees and reads: a model as released, or a variant, which replaces a line.
+struct AsReleased {
+  using Text = qwen3vl::Qwen3;                          // recipe of the decoder
+  using Vision = qwen3vl::Qwen3Vision;                  // of the tower
+  using Video = qwen3vl::ReleasedVideo;                 // how a clip stands in the prompt
+  static void change_sizes(qwen3vl::Qwen3VLConfig&) {}  // those of config.json
+};
+
 /// A checkpoint, loaded once, that answers one question after another, each by itself and always with the
 /// most probable token.
 ///
 ///   Answerer<qwen3vl::bf16> answer(directory);
 ///   answer({"scene.png"}, "How many circles are there?")
-template <qwen3vl::Element T> class Answerer {
+template <qwen3vl::Element T, class Variant = AsReleased> class Answerer {
  public:
   /// Prompt and answer have room for `context` tokens together, the answer for `most`.
   explicit Answerer(const std::string& directory, std::int64_t context = 4096, std::int64_t most = 512)
-      : config_(qwen3vl::read_qwen3_vl_config(qwen3vl::read_json_file(directory + "/config.json"),
-                                              directory + "/config.json")),
+      : config_(read_config(directory + "/config.json")),
         processor_(qwen3vl::read_processor_settings(directory)),
         tokenizer_(qwen3vl::Tokenizer::load(directory)),
         template_(qwen3vl::recognise_checkpoint_template(directory).kind),
@@ -44,8 +51,11 @@ template <qwen3vl::Element T> class Answerer {
     }
     message.content.push_back(text_part(question));
     const Conversation conversation{{message}, {}};
-    const TokenisedPrompt prompt = tokenise_prompt(
-        conversation, template_, {}, items, config_.vision_config.spatial_merge_size, dialect, encoder_);
+    const int merge = config_.vision_config.spatial_merge_size;
+    const TokenisedPrompt prompt =
+        dialect == Dialect::released
+            ? tokenise_prompt<typename Variant::Video>(conversation, template_, {}, items, merge, encoder_)
+            : tokenise_prompt<Transformers5Video>(conversation, template_, {}, items, merge, encoder_);
 
     Chat chat(session_, config_, cpu_.threads());
     const auto logits = chat.read(prompt, items);
@@ -56,7 +66,13 @@ template <qwen3vl::Element T> class Answerer {
   }
 
  private:
-  using Model = qwen3vl::Qwen3VL<qwen3vl::Cpu, T>;
+  using Model = qwen3vl::Qwen3VL<qwen3vl::Cpu, T, typename Variant::Text, typename Variant::Vision>;
+
+  static qwen3vl::Qwen3VLConfig read_config(const std::string& path) {
+    qwen3vl::Qwen3VLConfig config = qwen3vl::read_qwen3_vl_config(qwen3vl::read_json_file(path), path);
+    Variant::change_sizes(config);
+    return config;
+  }
 
   static bool is_clip(const std::string& path) {
     const std::string end = std::filesystem::path(path).extension().string();

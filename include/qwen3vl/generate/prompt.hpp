@@ -25,11 +25,10 @@ struct TokenisedPrompt {
 /// alone, behind one run of placeholders (Qwen2-VL, Qwen2.5-VL).
 enum class VideoLayout { timestamp_groups, single_group };
 
-/// The media are those of the conversation, in the order of their parts.
-inline TokenisedPrompt tokenise_prompt(const Conversation& chat, TemplateKind kind,
-                                       const RenderOptions& options, std::span<const MediaItem> media,
-                                       int merge, Dialect dialect, Encoder& encoder,
-                                       VideoLayout layout = VideoLayout::timestamp_groups) {
+/// The media are those of the conversation, in the order of their parts. A clip stands there as V has it.
+template <VideoPlaceholder V>
+TokenisedPrompt tokenise_prompt(const Conversation& chat, TemplateKind kind, const RenderOptions& options,
+                                std::span<const MediaItem> media, int merge, Encoder& encoder) {
   std::vector<Grid> images;
   std::vector<VideoGrid> videos;
   for (const MediaItem& item : media) {
@@ -38,15 +37,21 @@ inline TokenisedPrompt tokenise_prompt(const Conversation& chat, TemplateKind ki
     else
       images.push_back(item.grid());
   }
-  const std::string rendered = render_chat(kind, chat, options);
   TokenisedPrompt prompt;
-  prompt.text = layout == VideoLayout::single_group
-                    ? expand_placeholders<Qwen2Video>(rendered, images, videos, merge)
-                : dialect == Dialect::released
-                    ? expand_placeholders<ReleasedVideo>(rendered, images, videos, merge)
-                    : expand_placeholders<Transformers5Video>(rendered, images, videos, merge);
+  prompt.text = expand_placeholders<V>(render_chat(kind, chat, options), images, videos, merge);
   prompt.ids = encoder.encode(prompt.text);
   return prompt;
+}
+
+/// The same, and a clip stands there as this dialect and layout have it.
+inline TokenisedPrompt tokenise_prompt(const Conversation& chat, TemplateKind kind,
+                                       const RenderOptions& options, std::span<const MediaItem> media,
+                                       int merge, Dialect dialect, Encoder& encoder,
+                                       VideoLayout layout = VideoLayout::timestamp_groups) {
+  const auto tokenise = layout == VideoLayout::single_group ? tokenise_prompt<Qwen2Video>
+                        : dialect == Dialect::released      ? tokenise_prompt<ReleasedVideo>
+                                                            : tokenise_prompt<Transformers5Video>;
+  return tokenise(chat, kind, options, media, merge, encoder);
 }
 
 }  // namespace qwen3vl

@@ -29,9 +29,10 @@ namespace qwen3vl {
 
 struct ReleasedVideo {
   static constexpr bool replaces_markers = true, has_timestamps = true;
+  static std::string time(double seconds) { return timestamp_text(seconds); }
 };
-struct Transformers5Video {
-  static constexpr bool replaces_markers = false, has_timestamps = true;
+struct Transformers5Video : ReleasedVideo {
+  static constexpr bool replaces_markers = false;
 };
 struct Qwen2Video {
   static constexpr bool replaces_markers = false, has_timestamps = false;
@@ -85,7 +86,7 @@ void append_video(const VideoGrid& video, int merge, const std::string& what, st
                                              " timestamps for " + std::to_string(video.grid.t) +
                                              " temporal groups");
     for (const double seconds : video.timestamps) {
-      out += timestamp_text(seconds);
+      out += V::time(seconds);
       out += vision_start;
       append_repeated(video_pad, tokens / video.grid.t, out);
       out += vision_end;
