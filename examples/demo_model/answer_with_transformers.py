@@ -38,9 +38,10 @@ def main():
     parser.add_argument("--items", required=True)
     parser.add_argument("--output", required=True)
     parser.add_argument("--model", default=os.path.join(FOLDER, "checkpoint"))
+    parser.add_argument("--dtype", default="bf16", choices=["bf16", "f32"])
     arguments = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = Qwen3VLForConditionalGeneration.from_pretrained(arguments.model, dtype=torch.bfloat16).to(device).eval()
+    model = Qwen3VLForConditionalGeneration.from_pretrained(arguments.model, dtype=torch.bfloat16 if arguments.dtype == "bf16" else torch.float32).to(device).eval()
     images, videos = (kind.from_pretrained(arguments.model) for kind in (AutoImageProcessor, AutoVideoProcessor))
     prompts = Prompts(arguments.model)
     with open(os.path.join(arguments.items, "items.jsonl"), encoding="utf-8") as file, open(arguments.output, "w", encoding="utf-8") as out:
