@@ -13,6 +13,7 @@ packages=(
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev  # media: clips
   libcli11-dev                                       # the program
   doctest-dev python3                                # the tests
+  python3-numpy python3-pil fonts-dejavu-core fonts-liberation  # drawn pictures to test the demo model with
 )
 
 missing=()
