@@ -99,8 +99,7 @@ template <class Model, class Config> class Session {
   /// that are read later count from the first of these.
   void expect_visual_tokens(std::int64_t tokens) {
     const std::int64_t hidden = config_.text_config.hidden_size;
-    const std::int64_t levels =
-        static_cast<std::int64_t>(config_.vision_config.deepstack_visual_indexes.size());
+    const std::int64_t levels = deepstack_levels<Model>(config_);
     const std::size_t bytes = std::size_t((levels + 1) * tokens * hidden) * sizeof(T);
     if (bytes > features_.bytes() || bytes == 0) features_ = Buffer<B>(on_, bytes);
     seen_.merged = {reinterpret_cast<T*>(features_.data()), {tokens, hidden}};

@@ -39,10 +39,10 @@ MemoryPlan plan_memory(const Config& config, std::span<const Grid> media, std::i
   using T = typename Model::ElementType;
   const auto& text = config.text_config;
   const auto& vision = config.vision_config;
-  const std::int64_t levels = static_cast<std::int64_t>(vision.deepstack_visual_indexes.size());
+  const std::int64_t levels = deepstack_levels<Model>(config);
   chunk = std::min(chunk, context);
   MemoryPlan plan;
-  plan.weights = std::size_t(count_weights<typename Model::template On<DryRun>>(config)) * sizeof(T);
+  plan.weights = weight_bytes<typename Model::template On<DryRun>>(config);
   plan.kv_cache = std::size_t(2 * text.num_hidden_layers * text.num_key_value_heads) * text.head_dim *
                   context * sizeof(T);
   plan.decoder =

@@ -10,6 +10,7 @@
 #include <qwen3vl/core/workspace.hpp>
 #include <qwen3vl/nn/kv_cache.hpp>
 #include <qwen3vl/nn/step.hpp>
+#include <qwen3vl/nn/weight_list.hpp>
 
 /// What a model needs, before anything is allocated. The model itself is asked: its weight list is
 /// counted, its passes run on DryRun.
@@ -39,12 +40,29 @@ template <class Model, class Config> auto shape_model(const Config& config) {
   return model;
 }
 
+/// Levels of features that the tower gives to the decoder's layers.
+template <class Model, class Config> std::int64_t deepstack_levels(const Config& config) {
+  if constexpr (requires { Model::Vision::Fusion::to_decoder; })
+    if (!Model::Vision::Fusion::to_decoder) return 0;
+  return static_cast<std::int64_t>(config.vision_config.deepstack_visual_indexes.size());
+}
+
 /// How many weights a model has; a tied head counts once.
 template <class Model, class Config> std::int64_t count_weights(const Config& config) {
   Model model(config);
   std::int64_t count = 0;
   Model::weights(model, config, [&](std::string_view, auto&, Shape shape) { count += shape.size(); });
   return count;
+}
+
+/// Bytes of all weights, each in the type that its block has it in.
+template <class Model, class Config> std::size_t weight_bytes(const Config& config) {
+  Model model(config);
+  std::size_t bytes = 0;
+  Model::weights(model, config, [&](std::string_view, auto& view, Shape shape) {
+    bytes += std::size_t(shape.size()) * sizeof(WeightElement<decltype(view)>);
+  });
+  return bytes;
 }
 
 /// Bytes of workspace for a step of `tokens` tokens in `sequences` sequences, `wanted` of which get logits.
@@ -64,7 +82,7 @@ std::size_t step_bytes(const Config& config, std::int64_t tokens, int sequences,
   step.segments = {nowhere<Segment>(), {sequences}};
   step.wanted = {nowhere<int>(), {wanted}};
   VisualFeatures<DryRun, T> seen;
-  const std::int64_t levels = static_cast<std::int64_t>(config.vision_config.deepstack_visual_indexes.size());
+  const std::int64_t levels = deepstack_levels<Model>(config);
   seen.merged = {nowhere<T>(), {tokens, text.hidden_size}};
   seen.deepstack = {nowhere<T>(), {levels, tokens, text.hidden_size}};
   View<T, 2, DryRun::Space> logits(nowhere<T>(), {wanted, text.vocab_size});
@@ -91,9 +109,7 @@ std::size_t see_bytes(const Config& config, std::span<const Grid> grids) {
   const std::int64_t tokens = patches / vision.merged_patches();
   VisualFeatures<DryRun, T> seen;
   seen.merged = {nowhere<T>(), {tokens, vision.out_hidden_size}};
-  seen.deepstack = {
-      nowhere<T>(),
-      {static_cast<std::int64_t>(vision.deepstack_visual_indexes.size()), tokens, vision.out_hidden_size}};
+  seen.deepstack = {nowhere<T>(), {deepstack_levels<Model>(config), tokens, vision.out_hidden_size}};
   model.see(dry, workspace, pixels,
             View<const Grid, 1>(grids.data(), {static_cast<std::int64_t>(grids.size())}), seen);
   return workspace.peak();

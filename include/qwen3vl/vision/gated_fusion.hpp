@@ -44,18 +44,32 @@ template <Backend B, Element T> struct GatedFusion {
     const auto n = static_cast<std::int64_t>(align.size());
     const std::int64_t tokens = levels.shape[1], channels = levels.shape[2];
     expect_shape("GatedFusion", "levels", levels, {n, tokens, channels}, "as many levels as aligners");
-    auto aligned = workspace.template take<T>({n, tokens, channels});  // A
-    auto scratch = workspace.template take<T>({tokens, channels});     // before the norm, later F
+    auto aligned = workspace.template take<T>({n, tokens, channels});
+    for (std::int64_t i = 0; i < n; ++i) align_level(on, workspace, i, levels[i], aligned[i]);
+    fuse(on, workspace, aligned, query, gates, out);
+  }
+
+  /// A_i, as soon as its level is there.        level, aligned : [tokens, channels]
+  void align_level(B& on, Workspace<B>& workspace, std::int64_t i, In<B, T, 2> level,
+                   Out<B, T, 2> aligned) const {
+    const auto scope = workspace.scope();
+    auto unnormed = workspace.template take<T>({level.shape[0], level.shape[1]});
+    align[static_cast<std::size_t>(i)].forward(on, level, unnormed);
+    norm.forward(on, unnormed, aligned);
+  }
+
+  /// g and out, of all A_i.        aligned : [n, tokens, channels]
+  void fuse(B& on, Workspace<B>& workspace, In<B, T, 3> aligned, In<B, T, 2> query, Out<B, T, 2> gates,
+            Out<B, T, 2> out) const {
+    const auto scope = workspace.scope();
+    const std::int64_t n = aligned.shape[0], tokens = aligned.shape[1], channels = aligned.shape[2];
+    auto fused = workspace.template take<T>({tokens, channels});  // F
     auto mean = workspace.template take<T>({1, channels});
-    for (std::int64_t i = 0; i < n; ++i) {
-      align[static_cast<std::size_t>(i)].forward(on, levels[i], scratch);
-      norm.forward(on, scratch, aligned[i]);
-    }
     if (query.empty()) mean_rows(on, reshape(aligned, {n * tokens, channels}), mean);
     gate.forward(on, query.empty() ? In<B, T, 2>(mean) : query, gates);
     softmax(on, gates, gates);
-    mix_levels(on, aligned, gates, scratch);
-    project.forward(on, scratch, out);
+    mix_levels(on, aligned, gates, fused);
+    project.forward(on, fused, out);
   }
 };
 

@@ -12,6 +12,8 @@
 
 namespace qwen3vl {
 
+template <Backend B, Element T, class Recipe> struct DeepStack;  // vision/fusion.hpp
+
 /// The choices that make Qwen3-VL's vision tower, by name. To vary one, derive and replace it.
 struct Qwen3Vision {
   using RoPE = Axial2D;
@@ -28,6 +30,7 @@ struct Qwen3Vision {
   template <Backend B, Element T> using MLP = qwen3vl::MLP<B, T, GeluTanh>;
   template <Backend B, Element T>
   using MergerMLP = qwen3vl::MLP<B, T, GeluErf>;  // erf, not tanh: in the mergers of every generation
+  template <Backend B, Element T, class Recipe> using Fusion = DeepStack<B, T, Recipe>;  // of tapped blocks
 };
 
 /// The merger's layers as Qwen2-VL and Qwen2.5-VL number them.

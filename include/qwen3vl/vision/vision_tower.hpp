@@ -11,6 +11,7 @@
 #include <qwen3vl/ops/rope_table.hpp>
 #include <qwen3vl/ops/take_rows.hpp>
 #include <qwen3vl/ops/window_order.hpp>
+#include <qwen3vl/vision/fusion.hpp>
 #include <qwen3vl/vision/patch_merger.hpp>
 #include <qwen3vl/vision/vision_block.hpp>
 #include <qwen3vl/vision/vision_config.hpp>
@@ -20,7 +21,7 @@ namespace qwen3vl {
 /// The vision tower: patches of any number of images and video frames in, tokens for the decoder out.
 ///
 ///   pixel_values ─▶ patch_embed ─▶ + pos_embed ─▶ blocks ─▶ merger ────────────────────▶ merged
-///                                        block b ─▶ deepstack_merger_list[k] ─▶ deepstack[k],  b = taps[k]
+///                                        block b ─▶ fusion ─▶ deepstack[k],  b = taps[k]
 ///
 ///   pixel_values : [patches, patch_elements], in merge-block order, one grid after another
 ///   grids        : the (t, h, w) of each image and video, on the host
@@ -36,13 +37,13 @@ template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
   static_assert(Mask<typename Recipe::Mask>, "a recipe's Mask has visible(Segment, int), a KeyRange");
   using Block = VisionBlock<B, T, Recipe>;
   using Merger = PatchMerger<B, T, MergerNorm::before_joining, Recipe>;
-  using DeepStackMerger = PatchMerger<B, T, MergerNorm::after_joining, Recipe>;
+  using Fusion = typename Recipe::template Fusion<B, T, Recipe>;
 
   Linear<B, T> patch_embed;           // [channels, patch_elements]; stored [channels, 3, 2, patch, patch]
   View<const T, 2, Space> pos_embed;  // [side², channels]
   std::vector<Block> blocks;
   Merger merger;
-  std::vector<DeepStackMerger> deepstack_merger_list;
+  Fusion fusion;
   std::vector<int> deepstack_visual_indexes;  // block of tap k
   typename Recipe::RoPE rotary_pos_emb;
   int spatial_merge_size;
@@ -51,7 +52,7 @@ template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
 
   explicit VisionTower(const VisionSizes auto& config)
       : blocks(static_cast<std::size_t>(config.depth)),
-        deepstack_merger_list(config.deepstack_visual_indexes.size()),
+        fusion(config),
         deepstack_visual_indexes(config.deepstack_visual_indexes),
         rotary_pos_emb{config.hidden_size / config.num_heads},
         spatial_merge_size(config.spatial_merge_size) {
@@ -73,9 +74,7 @@ template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
     for (std::size_t b = 0; b < self.blocks.size(); ++b)
       Block::weights(self.blocks[b], config, under(visit, "blocks", b));
     Merger::weights(self.merger, config, under(visit, "merger"));
-    for (std::size_t k = 0; k < self.deepstack_merger_list.size(); ++k)
-      DeepStackMerger::weights(self.deepstack_merger_list[k], config,
-                               under(visit, "deepstack_merger_list", k));
+    Fusion::weights(self.fusion, config, visit);
   }
 
   template <class Observer = Unobserved>
@@ -83,7 +82,8 @@ template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
                VisualFeatures<B, T> seen, Observer observe = {}) const {
     const auto scope = workspace.scope();
     const std::int64_t patches = pixel_values.shape[0];
-    expect(seen.deepstack.shape[0] >= static_cast<std::int64_t>(deepstack_visual_indexes.size()),
+    expect(!Fusion::to_decoder ||
+               seen.deepstack.shape[0] >= static_cast<std::int64_t>(deepstack_visual_indexes.size()),
            "VisionTower", "seen.deepstack has fewer levels than the tower has taps");
     auto x = workspace.template take<T>({patches, patch_embed.out()});  // [patches, channels]
     auto positions = workspace.template take<Position>({patches});
@@ -120,6 +120,7 @@ template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
   void run_blocks(B& on, Workspace<B>& workspace, In<B, float, 2> cosine, In<B, float, 2> sine,
                   Segments frames, Segments windows, Out<B, T, 2> x, VisualFeatures<B, T> seen,
                   Observer& observe) const {
+    const auto pass = fusion.begin(workspace, x.shape[0]);
     for (std::size_t b = 0; b < blocks.size(); ++b) {
       const bool full =
           !Recipe::windowed || std::find(fullatt_block_indexes.begin(), fullatt_block_indexes.end(),
@@ -127,13 +128,11 @@ template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
       blocks[b].forward(on, workspace, cosine, sine, full ? frames : windows, x,
                         inside(observe, "blocks", static_cast<int>(b)));
       observe_part(observe, "blocks.", b, x);
-      for (std::size_t k = 0; k < deepstack_visual_indexes.size(); ++k) {
-        if (deepstack_visual_indexes[k] != static_cast<int>(b)) continue;
-        const auto level = seen.deepstack[static_cast<std::int64_t>(k)];
-        deepstack_merger_list[k].forward(on, workspace, x, level);
-        observe_part(observe, "deepstack_merger_list.", k, level);
-      }
+      for (std::size_t k = 0; k < deepstack_visual_indexes.size(); ++k)
+        if (deepstack_visual_indexes[k] == static_cast<int>(b))
+          fusion.tap(on, workspace, k, x, pass, seen, observe);
     }
+    fusion.finish(on, workspace, pass, x);
     merger.forward(on, workspace, x, seen.merged);
     observe("merger", seen.merged);
   }
