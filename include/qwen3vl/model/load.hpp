@@ -51,15 +51,19 @@ WeightSource weight_source(const Checkpoint& checkpoint, std::string_view name, 
     return WeightSource::converted;
   const TensorInfo* tensor = checkpoint.find(name);
   if (!tensor || !(tensor->shape == shape)) return WeightSource::unfit;
+  if constexpr (!Element<T>)
+    if (!reads_as<T>(tensor->dtype) || !tensor->aligned<T>()) return WeightSource::unfit;
   return maps_as<T, Space>(*tensor) ? WeightSource::mapped : WeightSource::converted;
 }
 
-/// Throws, with the name of the weight that is missing or has another shape.
-inline void says_what_is_wrong(const Checkpoint& checkpoint, std::string_view name, const Shape& shape) {
+/// Throws, with the name of the weight that is missing, or has another shape or a type that T is not made of.
+template <class T>
+void says_what_is_wrong(const Checkpoint& checkpoint, std::string_view name, const Shape& shape) {
   if (const auto stored = transposed_name(name); !stored.empty())
     checkpoint.at(stored).expect_shape({shape[1], shape[0]});
   else
     checkpoint.at(name).expect_shape(shape);
+  if constexpr (!Element<T>) checkpoint.at(name).template flat<T>();
 }
 
 /// [a, b] → [b, a]
@@ -74,7 +78,10 @@ template <class T, Backend B, class Tell>
 void bring_tensor(B& on, const TensorInfo& tensor, T* to, Threads* threads, Tell tell) {
   if constexpr (std::is_same_v<typename B::Space, Host>) {
     const std::span<T> all(to, std::size_t(tensor.shape.size()));
-    convert_tensor<T>(tensor, all, threads);
+    if constexpr (Element<T>)
+      convert_tensor<T>(tensor, all, threads);
+    else
+      std::ranges::copy(tensor.flat<T>(), to);
     tell(all.size_bytes());
   } else {
     constexpr std::size_t piece = std::size_t{8} << 20;  // elements
@@ -86,10 +93,11 @@ void bring_tensor(B& on, const TensorInfo& tensor, T* to, Threads* threads, Tell
       part.shape = Shape{static_cast<std::int64_t>(count)};
       part.bytes = tensor.bytes.subspan(begin * stored, count * stored);
       const void* from = part.bytes.data();
-      if (!converted.empty()) {
-        convert_tensor<T>(part, std::span(converted).first(count), threads);
-        from = converted.data();
-      }
+      if constexpr (Element<T>)
+        if (!converted.empty()) {
+          convert_tensor<T>(part, std::span(converted).first(count), threads);
+          from = converted.data();
+        }
       on.copy_in(to + begin, from, count * sizeof(T));
       tell(count * sizeof(T));
     }
@@ -115,10 +123,10 @@ template <class T, Backend B, class Fill> void bring_numbers(B& on, std::size_t 
 /// Bytes that load() will allocate: on the host of weights stored as another type, or askew; else of all.
 template <class Model, class Config>
 std::size_t converted_bytes(const Checkpoint& checkpoint, const Config& config) {
-  using T = typename Model::ElementType;
   std::size_t bytes = 0;
   Model model(config);
-  Model::weights(model, config, [&](std::string_view name, auto&, Shape shape) {
+  Model::weights(model, config, [&](std::string_view name, auto& view, Shape shape) {
+    using T = WeightElement<decltype(view)>;
     if (weight_source<T, typename Model::Space>(checkpoint, name, shape) == WeightSource::converted)
       bytes += (std::size_t(shape.size()) * sizeof(T) + 255) / 256 * 256;
   });
@@ -130,18 +138,18 @@ std::size_t converted_bytes(const Checkpoint& checkpoint, const Config& config) 
 template <class Model, class Config>
 Loaded<Model> load(typename Model::BackendType& on, Checkpoint& checkpoint, const Config& config,
                    Threads* threads = nullptr, const Progress& progress = {}) {
-  using T = typename Model::ElementType;
   Loaded<Model> loaded{
       Buffer<typename Model::BackendType>(on, converted_bytes<Model>(checkpoint, config)), Model(config), {}};
   std::byte* at = loaded.converted.data();
   std::uint64_t done = 0;
   const std::string what = std::is_same_v<typename Model::Space, Host>
-                               ? std::string("converting to ") + dtype_name<T>
+                               ? std::string("converting to ") + dtype_name<typename Model::ElementType>
                                : std::string("loading to the device");
 
   Model::weights(loaded.model, config, [&](std::string_view name, auto& view, Shape shape) {
+    using T = WeightElement<decltype(view)>;
     const WeightSource source = weight_source<T, typename Model::Space>(checkpoint, name, shape);
-    if (source == WeightSource::unfit) says_what_is_wrong(checkpoint, name, shape);
+    if (source == WeightSource::unfit) says_what_is_wrong<T>(checkpoint, name, shape);
     if (source == WeightSource::mapped) return set_shape(view, shape, checkpoint.take(name).flat<T>().data());
     T* const to = reinterpret_cast<T*>(at);
     const std::size_t bytes = std::size_t(shape.size()) * sizeof(T);
@@ -149,7 +157,9 @@ Loaded<Model> load(typename Model::BackendType& on, Checkpoint& checkpoint, cons
       done += brought;
       if (progress) progress(done, loaded.converted.bytes(), what);
     };
-    if (is_stored_otherwise(checkpoint, name, shape)) {
+    if (!Element<T> || !is_stored_otherwise(checkpoint, name, shape)) {
+      bring_tensor<T>(on, checkpoint.take(name), to, threads, tell);
+    } else if constexpr (Element<T>) {
       bring_numbers<T>(on, std::size_t(shape.size()), to, [&](std::span<T> numbers) {
         if (const auto layout = find_expert_layout(checkpoint, name, shape))
           gather_experts<T>(checkpoint, name, shape, *layout, numbers, threads);
@@ -157,8 +167,6 @@ Loaded<Model> load(typename Model::BackendType& on, Checkpoint& checkpoint, cons
           transpose_tensor<T>(checkpoint.take(transposed_name(name)), numbers, threads);
       });
       tell(bytes);
-    } else {
-      bring_tensor<T>(on, checkpoint.take(name), to, threads, tell);
     }
     at += (bytes + 255) / 256 * 256;
     set_shape(view, shape, static_cast<const T*>(to));

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include <qwen3vl/core/view.hpp>
 
@@ -11,7 +12,13 @@
 ///   static void weights(auto& self, …sizes…, auto&& visit) {
 ///     visit("gate_proj.weight", self.gate_proj, Shape{intermediate, hidden});
 ///   }
+///
+/// A member's element is the model's, or another one if a block has a format of its own: such weights are taken as
+/// the file has them, of the very type.
 namespace qwen3vl {
+
+/// The element of a listed member.
+template <class V> using WeightElement = std::remove_const_t<typename std::remove_cvref_t<V>::Element>;
 
 /// The visitor that a block hands to one of its parts: names get the part's path in front.
 template <class Visit> auto under(Visit& visit, std::string_view part) {
