@@ -46,7 +46,7 @@ template <class T, MergerNorm Where> struct Fixture {
   }
 };
 template <class T> using Main = Fixture<T, MergerNorm::before_joining>;
-template <class T> using DeepStack = Fixture<T, MergerNorm::after_joining>;
+template <class T> using DeepStackMerger = Fixture<T, MergerNorm::after_joining>;
 
 }  // namespace
 
@@ -57,7 +57,7 @@ TEST_CASE_TEMPLATE("PatchMerger agrees with its equation, the norm before and af
     const double close = block_error<T>(4, 2, 48);
     Main<T> main;
     CHECK(relative_error(main.run(x), main.expected(x)) <= close);
-    DeepStack<T> deepstack;
+    DeepStackMerger<T> deepstack;
     CHECK(relative_error(deepstack.run(x), deepstack.expected(x)) <= close);
   }
 }
@@ -76,7 +76,7 @@ TEST_CASE("PatchMerger: four patches make one token, and no other") {
 TEST_CASE("PatchMerger: the norm's weight tells which is which") {
   Main<float> main;
   CHECK(main.merger.norm.weight.shape[0] == 12);
-  DeepStack<float> deepstack;
+  DeepStackMerger<float> deepstack;
   CHECK(deepstack.merger.norm.weight.shape[0] == 48);
   CHECK(deepstack.weights.names == std::vector<std::string>{"norm.weight", "norm.bias", "linear_fc1.weight",
                                                             "linear_fc1.bias", "linear_fc2.weight",
@@ -85,7 +85,7 @@ TEST_CASE("PatchMerger: the norm's weight tells which is which") {
 
 TEST_CASE("PatchMerger refuses patches that do not join") {
   Main<float> main;
-  DeepStack<float> deepstack;
+  DeepStackMerger<float> deepstack;
   CHECK_REFUSES(main.run(random({5, 12}, 1)), "PatchMerger: the patches do not join to whole tokens");
   CHECK_REFUSES(deepstack.run(random({6, 12}, 1)), "PatchMerger: the patches do not join to whole tokens");
   CHECK_REFUSES(deepstack.run(random({4, 11}, 1)), "PatchMerger: the patches do not join to whole tokens");

@@ -118,7 +118,8 @@ TEST_CASE("VisionTower: a tap is a block's output through its merger, and leaves
     merger.forward(fixture.bench.on, fixture.workspace, fixture.bench.copy(from), out);
     CHECK_SAME(fixture.bench.read(out), expected);
   };
-  check(fixture.tower.fusion.deepstack_merger_list[0], blocks[0], level(seen, 0));  // merger k is list entry k,
+  check(fixture.tower.fusion.deepstack_merger_list[0], blocks[0],
+        level(seen, 0));  // merger k is list entry k,
   check(fixture.tower.fusion.deepstack_merger_list[1], blocks[2], level(seen, 1));  // not block k
   check(fixture.tower.merger, blocks[3], seen.merged);
 
