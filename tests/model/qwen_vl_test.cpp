@@ -122,35 +122,3 @@ TEST_CASE("Qwen-VL: a weight of c_attn is cut without a copy, every weight has i
   for (const TensorInfo& tensor : checkpoint.tensors())
     CHECK((tensor.name.starts_with("model.") || tensor.name == "lm_head.weight"));
 }
-
-TEST_CASE("resize_table: the same size is the same table, corners hold, refusals") {
-  Cpu cpu(1);
-  std::vector<float> table(16 * 3), out(16 * 3);
-  for (std::size_t i = 0; i < table.size(); ++i) table[i] = std::sin(float(i));
-  const View<float, 2> view(table.data(), {16, 3});
-  resize_table(cpu, view, View<float, 2>(out.data(), {16, 3}));
-  for (std::size_t i = 0; i < table.size(); ++i) CHECK(std::abs(out[i] - table[i]) <= 1e-6);
-  std::vector<float> flat(4 * 2, 0.75f), wide(49 * 2);
-  resize_table(cpu, View<float, 2>(flat.data(), {4, 2}), View<float, 2>(wide.data(), {49, 2}));
-  for (const float value : wide) CHECK(std::abs(value - 0.75f) <= 1e-6);  // weights sum to 1
-  CHECK_THROWS_WITH_AS(resize_table(cpu, view, View<float, 2>(out.data(), {15, 3})),
-                       doctest::Contains("not square"), Error);
-  CHECK_THROWS_WITH_AS(resize_table(cpu, view, View<float, 2>(out.data(), {16, 2})),
-                       doctest::Contains("out is [16, 2], should be [16, 3]"), Error);
-}
-
-TEST_CASE("scale_queries: log-n from the sequence's place, cached keys included") {
-  Cpu cpu(1);
-  std::vector<float> q(5 * 2 * 4, 1.0f);
-  const Segment segments[] = {{0, 3, 0, 40}, {3, 2, 40, 10}};
-  scale_queries(cpu, LogNScale{16}, View<const Segment, 1>(segments, {2}),
-                View<float, 3>(q.data(), {5, 2, 4}));
-  for (int t = 0; t < 5; ++t) {
-    const double wanted = t < 3 ? std::log(38.0 + t) / std::log(16.0) : 1;
-    for (int i = 0; i < 8; ++i) CHECK(std::abs(q[std::size_t(t * 8 + i)] - wanted) <= 1e-6);
-  }
-  const Segment beyond[] = {{4, 2, 0, 2}};
-  CHECK_THROWS_WITH_AS(scale_queries(cpu, LogNScale{16}, View<const Segment, 1>(beyond, {1}),
-                                     View<float, 3>(q.data(), {5, 2, 4})),
-                       doctest::Contains("a segment reaches beyond the queries"), Error);
-}
