@@ -1,8 +1,6 @@
 #include "on_cuda.hpp"
 
-#include <qwen3vl/cuda.cuh>
-#include <qwen3vl/model/qwen3_vl.hpp>
-
+#include "any_model_on_cuda.cuh"
 #include "chat_talk.hpp"
 #include "trace_run.hpp"
 
@@ -18,13 +16,7 @@ std::size_t free_bytes() {
 /// Weights, cache and activations are in the device's memory, media and words in the host's.
 struct CudaMachine {
   using Backend = Cuda;
-  template <class T> using Model = Qwen3VL<Cuda, T>;
-  static void expect_known(const Qwen3VLConfig& config) {
-    if (config.generation != Generation::qwen3_vl)
-      throw Error("--backend cuda",
-                  "has the kernels of the dense Qwen3-VL; this checkpoint is of another kind",
-                  "--backend cpu");
-  }
+  template <class T> using Model = AnyModel<Cuda, T>;
   Threads team;
   Cuda on;
 
