@@ -45,19 +45,20 @@ template <> struct GroupedLinearKernel<Cuda> {
     expect(rows <= 1 << 30, "grouped_linear", "too many rows");
     const bool wide = loads_sixteen(x.data, x.stride[0]) && loads_sixteen(weight.data, weight.stride[0]) &&
                       loads_sixteen(weight.data, weight.stride[1]);
-    const auto launch = [&](auto kernel, int tile, std::int64_t outputs, int threads) {
+    const auto launch = [&](auto kernel, int tile, int outputs, int threads, auto... more) {
       const std::int64_t blocks =
           most_group_tiles(rows, experts, tile) * ((out.shape[1] + outputs - 1) / outputs);
       expect(blocks <= 0x7fffffff, "grouped_linear", "too many rows and outputs");
-      cuda.launch("grouped_linear", kernel, unsigned(blocks), threads, 0, x, weight, begin, wide, out);
+      cuda.launch("grouped_linear", kernel, unsigned(blocks), threads, 0, x, weight, begin, more..., out);
     };
     constexpr int threads = 256, warps = threads / warp_threads;
-    if (rows <= few * experts)
-      launch(grouped_rows_kernel<few, T>, few, warps, threads);
-    else if constexpr (std::is_same_v<T, float>)
-      launch(grouped_rows_kernel<16, T>, 16, warps, threads);
+    if (rows <= few * experts) return launch(grouped_rows_kernel<few, T>, few, warps, threads, wide);
+    if constexpr (std::is_same_v<T, float>)
+      launch(grouped_rows_kernel<16, T>, 16, warps, threads, wide);
+    else if (wide && x.shape[1] % Sixteen<T>::count == 0)
+      launch(grouped_tiles_kernel<true, T>, grouped_rows, grouped_outputs, grouped_threads);
     else
-      launch(grouped_tiles_kernel<T>, grouped_rows, grouped_outputs, grouped_threads);
+      launch(grouped_tiles_kernel<false, T>, grouped_rows, grouped_outputs, grouped_threads);
   }
 };
 

@@ -19,14 +19,17 @@ namespace qwen3vl {
 
 inline constexpr int grouped_rows = 64, grouped_outputs = 128, grouped_depth = 64, grouped_threads = 256;
 
-/// Sixteen bytes of a row from column c on, zeros where it has ended.
-template <class T>
-__device__ Sixteen<T> load_or_zeros(const T* row, std::int64_t c, std::int64_t end, bool wide) {
-  constexpr int run = Sixteen<T>::count;
-  if (wide && c + run <= end) return load_sixteen(row + c);
+/// Sixteen bytes of a row from column c on, zeros where it has ended. `Wide`: they may be loaded in one piece, and no
+/// row ends within such a piece.
+template <bool Wide, class T>
+__device__ Sixteen<T> load_or_zeros(const T* row, std::int64_t c, std::int64_t end) {
   Sixteen<T> numbers{};
-  for (int j = 0; j < run; ++j)
-    if (c + j < end) numbers.at[j] = row[c + j];
+  if constexpr (Wide) {
+    if (c < end) numbers = load_sixteen(row + c);
+  } else {
+    for (int j = 0; j < Sixteen<T>::count; ++j)
+      if (c + j < end) numbers.at[j] = row[c + j];
+  }
   return numbers;
 }
 
@@ -40,14 +43,13 @@ template <class T> __device__ inline void load_matrices(const T* row, std::uint3
                : "memory");
 }
 
-template <class T>
-__global__ void __launch_bounds__(grouped_threads)
+template <bool Wide, class T>
+__global__ void __launch_bounds__(grouped_threads, 2)
     grouped_tiles_kernel(View<const T, 2, Device> x, View<const T, 3, Device> weight,
-                         View<const int, 1, Device> begin, bool wide, View<T, 2, Device> out) {
+                         View<const int, 1, Device> begin, View<T, 2, Device> out) {
   static_assert(sizeof(T) == 2);
   constexpr int run = Sixteen<T>::count, runs = grouped_depth / run, stride = grouped_depth + run;
-  constexpr int own_x = grouped_rows * runs / grouped_threads,
-                own_weight = grouped_outputs * runs / grouped_threads;  // pieces of sixteen bytes a thread
+  constexpr int step = grouped_threads / runs;  // rows that the block loads at once
   __shared__ alignas(16) T x_tile[grouped_rows * stride];
   __shared__ alignas(16) T weight_tile[grouped_outputs * stride];
 
@@ -56,37 +58,34 @@ __global__ void __launch_bounds__(grouped_threads)
   const std::int64_t first_output = blockIdx.x % output_tiles * grouped_outputs;
   const GroupTile tile = find_group_tile(begin, x.shape[0], blockIdx.x / output_tiles, grouped_rows);
   if (tile.rows == 0) return;
-  const T* const x_rows = x.data + tile.first * x.stride[0];
-  const T* const weight_rows = weight.data + tile.expert * weight.stride[0] + first_output * weight.stride[1];
 
-  // the piece of the inputs that comes next
-  Sixteen<T> next_x[own_x], next_weight[own_weight];
-  const auto fetch = [&](std::int64_t begin_input) {
+  // a thread loads eight inputs of every 32nd row
+  const int own_row = static_cast<int>(threadIdx.x) / runs,
+            own_column = static_cast<int>(threadIdx.x) % runs * run;
+  const int left =
+      outputs - first_output < grouped_outputs ? static_cast<int>(outputs - first_output) : grouped_outputs;
+  const T* const x_rows = x.data + (tile.first + own_row) * x.stride[0];
+  const T* const weight_rows =
+      weight.data + tile.expert * weight.stride[0] + (first_output + own_row) * weight.stride[1];
+  Sixteen<T> next_x[grouped_rows / step], next_weight[grouped_outputs / step];  // the piece that comes next
+  const auto fetch = [&](std::int64_t first_input) {
 #pragma unroll
-    for (int i = 0; i < own_x; ++i) {
-      const int piece = threadIdx.x + i * grouped_threads, r = piece / runs;
-      next_x[i] = load_or_zeros(x_rows + r * x.stride[0], begin_input + piece % runs * run,
-                                r < tile.rows ? inputs : 0, wide);
-    }
+    for (int i = 0; i < grouped_rows / step; ++i)
+      next_x[i] = load_or_zeros<Wide>(x_rows + i * step * x.stride[0], first_input + own_column,
+                                      own_row + i * step < tile.rows ? inputs : 0);
 #pragma unroll
-    for (int i = 0; i < own_weight; ++i) {
-      const int piece = threadIdx.x + i * grouped_threads, r = piece / runs;
-      next_weight[i] = load_or_zeros(weight_rows + r * weight.stride[1], begin_input + piece % runs * run,
-                                     first_output + r < outputs ? inputs : 0, wide);
-    }
+    for (int i = 0; i < grouped_outputs / step; ++i)
+      next_weight[i] = load_or_zeros<Wide>(weight_rows + i * step * weight.stride[1],
+                                           first_input + own_column, own_row + i * step < left ? inputs : 0);
   };
   const auto keep = [&] {
 #pragma unroll
-    for (int i = 0; i < own_x; ++i) {
-      const int piece = threadIdx.x + i * grouped_threads;
-      *reinterpret_cast<Sixteen<T>*>(x_tile + piece / runs * stride + piece % runs * run) = next_x[i];
-    }
+    for (int i = 0; i < grouped_rows / step; ++i)
+      *reinterpret_cast<Sixteen<T>*>(x_tile + (own_row + i * step) * stride + own_column) = next_x[i];
 #pragma unroll
-    for (int i = 0; i < own_weight; ++i) {
-      const int piece = threadIdx.x + i * grouped_threads;
-      *reinterpret_cast<Sixteen<T>*>(weight_tile + piece / runs * stride + piece % runs * run) =
+    for (int i = 0; i < grouped_outputs / step; ++i)
+      *reinterpret_cast<Sixteen<T>*>(weight_tile + (own_row + i * step) * stride + own_column) =
           next_weight[i];
-    }
   };
 
   const int lane = threadIdx.x % warp_threads, warp = threadIdx.x / warp_threads;
@@ -96,11 +95,11 @@ __global__ void __launch_bounds__(grouped_threads)
 
   float sum[2][4][4] = {};  // [16 rows, 8 outputs] each
   fetch(0);
-  for (std::int64_t begin_input = 0; begin_input < inputs; begin_input += grouped_depth) {
+  for (std::int64_t input = 0; input < inputs; input += grouped_depth) {
     __syncthreads();  // the last piece is done with
     keep();
     __syncthreads();
-    if (begin_input + grouped_depth < inputs) fetch(begin_input + grouped_depth);
+    if (input + grouped_depth < inputs) fetch(input + grouped_depth);
 #pragma unroll
     for (int k = 0; k < grouped_depth; k += 16) {
       std::uint32_t a[2][4], b[2][4];  // b[n] : both halves of outputs 16n … 16n + 7, then of the next eight
