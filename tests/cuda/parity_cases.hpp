@@ -112,8 +112,8 @@ template <class Bench, class Tell> void parity_cases(Bench& bench, Tell tell) {
                begin = int_matrix(bench, std::vector<int>(std::size_t(experts + 1)), 1)[0];
     const auto share = bench.empty({tokens, k}), y = bench.empty({tokens * k, outputs}),
                out = bench.empty({tokens, outputs});
-    const auto x = bench.copy(random({tokens * k, in}, 1)),
-               weight = bench.copy(random({experts, outputs, in}, 2));
+    const auto x = bench.copy(random({tokens * k, in}, 1));
+    const auto weight = bench.copy(random({experts, outputs, in}, 2));
     const auto told = [&](const std::vector<int>& list) {
       return std::vector<double>(list.begin(), list.end());
     };

@@ -5,7 +5,8 @@
 
 namespace qwen3vl {
 
-/// One pair a thread, as in cuda/rope.cuh. Bound by memory: reads and writes x.
+/// One pair a thread, as in cuda/rope.cuh. __fmul_rn rounds a product by itself, where the compiler would fuse it with
+/// the sum. Bound by memory: reads and writes x.
 template <class T>
 __global__ void rotate_adjacent_kernel(View<const T, 2, Device> cosine, View<const T, 2, Device> sine,
                                        View<T, 3, Device> x) {
@@ -14,8 +15,8 @@ __global__ void rotate_adjacent_kernel(View<const T, 2, Device> cosine, View<con
     const std::int64_t h = pair / half, i = pair % half;
     T &u = x(t, h, 2 * i), &v = x(t, h, 2 * i + 1);
     const float a = float(u), b = float(v), c = float(cosine(t, i)), s = float(sine(t, i));
-    u = T(float(T(a * c)) - float(T(b * s)));
-    v = T(float(T(b * c)) + float(T(a * s)));
+    u = T(float(T(__fmul_rn(a, c))) - float(T(__fmul_rn(b, s))));
+    v = T(float(T(__fmul_rn(b, c))) + float(T(__fmul_rn(a, s))));
   });
 }
 
