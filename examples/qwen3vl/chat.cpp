@@ -14,7 +14,6 @@ namespace {
 struct CpuMachine {
   using Backend = Cpu;
   template <class T> using Model = AnyModel<Cpu, T>;
-  static void expect_known(const Qwen3VLConfig&) {}  // all of them are
   Cpu on;
   Threads& threads() { return on.threads(); }
   std::size_t scratch_bytes() { return Cpu::scratch_bytes(on.threads().count()); }

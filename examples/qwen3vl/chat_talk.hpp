@@ -124,7 +124,7 @@ struct Surroundings {
   }
 };
 
-/// A conversation and all it needs to be answered. `Machine` is the backend and what belongs to it: Model<T>, expect_known(config), `on`,
+/// A conversation and all it needs to be answered. `Machine` is the backend and what belongs to it: Model<T>, `on`,
 /// threads() of the host, scratch_bytes() in the host's memory, expect_to_fit(plan, context).
 template <class Machine, class T> class Talk {
  public:
@@ -137,7 +137,6 @@ template <class Machine, class T> class Talk {
         machine_(machine),
         sampling_(around.sampling(), around.config.text_config.vocab_size) {
     if (around.options.system) chat_.messages.push_back(text_message(Role::system, *around.options.system));
-    Machine::expect_known(around.config);
     program_bytes_ = resident_memory() + machine.scratch_bytes();
     machine.expect_to_fit(plan({}, 1), 1);  // before anything large is touched
     ProgressBar bar;

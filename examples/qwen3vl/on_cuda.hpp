@@ -5,8 +5,8 @@
 #include "chat_options.hpp"
 #include "trace_options.hpp"
 
-/// What the program does on a GPU. A build with nvcc has it in on_cuda.cu; another one has without_cuda.cpp,
-/// which throws and says so.
+/// What the program does on a GPU. A build with nvcc has it in chat_on_cuda.cu and trace_on_cuda.cu; another one
+/// has without_cuda.cpp, which throws and says so.
 namespace program {
 
 void chat_on_cuda(const ChatOptions& options);

@@ -16,7 +16,6 @@ using namespace qwen3vl;
 
 struct Family {
   template <class T> using Model = AnyModel<Cpu, T>;
-  static void expect_known(const Qwen3VLConfig&) {}  // all of them are
 };
 
 void run(const TraceOptions& options) {

@@ -44,7 +44,6 @@ void run_trace(B& on, qwen3vl::Threads& threads, const TraceOptions& options) {
   using namespace qwen3vl;
   const std::string config_path = options.model + "/config.json";
   const Qwen3VLConfig config = read_config(read_json_file(config_path), config_path);
-  Machine::expect_known(config);
   const SafetensorsFile file(options.inputs);
   const ForwardInputs inputs = read_forward_inputs(file);
   Checkpoint checkpoint(options.model);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -12,16 +13,29 @@
 #include <qwen3vl/ops/linear.hpp>
 #include <qwen3vl/ops/mask/causal.hpp>
 #include <qwen3vl/ops/mask/full.hpp>
+#include <qwen3vl/ops/mean_rows.hpp>
 #include <qwen3vl/ops/position_embedding.hpp>
+#include <qwen3vl/ops/resize_table.hpp>
 #include <qwen3vl/ops/rms_norm.hpp>
 #include <qwen3vl/ops/rope/axial_2d.hpp>
 #include <qwen3vl/ops/rope/mrope_interleaved.hpp>
 #include <qwen3vl/ops/rope_table.hpp>
 #include <qwen3vl/ops/rotate.hpp>
+#include <qwen3vl/ops/scale_queries.hpp>
+#include <qwen3vl/ops/softmax.hpp>
 
+#include "../ops/experts_cases.hpp"
 #include "../support/close.hpp"
 
 namespace qwen3vl::test {
+
+/// Where so many rows of the experts begin: the first and every third have some.
+inline std::vector<int> some_groups(int rows, std::int64_t experts) {
+  std::vector<int> begin{0};
+  for (std::int64_t e = 0; e < experts; ++e)
+    begin.push_back(e + 1 == experts ? rows : std::min(rows, begin.back() + (e % 3 == 0 ? int(e % 11) : 0)));
+  return begin;
+}
 
 /// Ops at the sizes of real models, where the cases of tests/ops would take the second opinion too long. Each
 /// is told by name, with its numbers and what a backend may be off another, as relative_error() has it.
@@ -88,6 +102,46 @@ template <class Bench, class Tell> void parity_cases(Bench& bench, Tell tell) {
     const auto x = bench.copy(random({2 * 24 * 38, 150}, 1)), table = bench.copy(random({48 * 48, 150}, 2));
     add_position_embedding(on, table, Grid{2, 24, 38}, 2, x);
     tell("position embedding", bench.read(x).values, block_error<T>(2, 0, 0) + 8 * 0x1p-24);
+  }
+
+  {  // a mixture of experts, the visits as the router has it
+    const std::int64_t tokens = 173, experts = 32, k = 6, in = 520, outputs = 392;
+    const auto chosen = int_matrix(bench, std::vector<int>(std::size_t(tokens * k)), tokens),
+               place = int_matrix(bench, std::vector<int>(std::size_t(tokens * k)), tokens);
+    const auto token = int_matrix(bench, std::vector<int>(std::size_t(tokens * k)), 1)[0],
+               begin = int_matrix(bench, std::vector<int>(std::size_t(experts + 1)), 1)[0];
+    const auto share = bench.empty({tokens, k}), y = bench.empty({tokens * k, outputs}),
+               out = bench.empty({tokens, outputs});
+    const auto x = bench.copy(random({tokens * k, in}, 1));
+    const auto weight = bench.copy(random({experts, outputs, in}, 2));
+    const auto told = [&](const std::vector<int>& list) {
+      return std::vector<double>(list.begin(), list.end());
+    };
+    route(on, bench.copy(random({tokens, experts}, 3, 3)), chosen, share);
+    group_by_expert(on, chosen, place, token, begin);
+    grouped_linear(on, x, weight, begin, y);
+    combine_experts(on, y, place, share, out);
+    tell("route", told(read_ints(bench, chosen)), 0.0);
+    tell("shares", bench.read(share).values, block_error<T>(1, 2, experts) + 8 * 0x1p-24);
+    tell("places", told(read_ints(bench, place)), 0.0);
+    tell("grouped_linear", bench.read(y).values, block_error<T>(1, 2, in));
+    tell("combine_experts", bench.read(out).values, block_error<T>(4, 3, in));
+    grouped_linear(on, x.rows(0, 90), weight, bench.list(some_groups(90, experts)), y.rows(0, 90));
+    tell("grouped_linear, few rows an expert", bench.read(y.rows(0, 90)).values, block_error<T>(1, 2, in));
+  }
+  {
+    const auto out = bench.empty({900, 200});
+    resize_table(on, bench.copy(random({256, 200}, 1)), out);
+    tell("resize_table", bench.read(out).values, block_error<T>(1, 1, 16) + 64 * 0x1p-24);
+    const auto q = bench.copy(random({300, 4, 128}, 2));
+    scale_queries(on, LogNScale{100},
+                  bench.list(std::vector<Segment>{{0, 200, 0, 260, 7}, {200, 100, 260, 5000, 0}}), q);
+    tell("scale_queries", bench.read(q).values, block_error<T>(1, 0, 0) + 8 * 0x1p-24);
+    const auto x = bench.copy(random({70, 1000}, 3, 5)), mean = bench.empty({1, 1000});
+    mean_rows(on, x, mean);
+    tell("mean_rows", bench.read(mean).values, block_error<T>(1, 8, 70));
+    softmax(on, x, x);
+    tell("softmax", bench.read(x).values, block_error<T>(1, 2, 1000) + 16 * 0x1p-24);
   }
 
   const auto look = [&](const char* name, auto mask, const std::vector<Segment>& segments,

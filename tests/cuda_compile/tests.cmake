@@ -17,8 +17,8 @@ if(TARGET qwen3vl::cuda)
   endforeach()
   add_library(headers_cuda OBJECT ${sources})
 
-  # The whole model's kernels.
-  add_library(cuda_model OBJECT cuda_compile/model.cu)
+  # The whole model's kernels, and those of its kin.
+  add_library(cuda_model OBJECT cuda_compile/model.cu cuda_compile/family.cu)
   set_target_properties(cuda_model PROPERTIES CUDA_ARCHITECTURES "80;90")
   foreach(target IN ITEMS headers_cuda cuda_model)
     target_link_libraries(${target} PRIVATE qwen3vl::cuda)

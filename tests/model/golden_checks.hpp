@@ -2,6 +2,9 @@
 
 /// The whole model against the reference, on any backend.
 #include <algorithm>
+#include <cmath>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "golden_case.hpp"
@@ -43,6 +46,15 @@ inline void check_case(const GoldenCase& golden, const Trace& got) {
   expect_integers(golden.expected, "greedy_tokens", got.greedy_tokens);
 }
 
+/// The same call in the released dialect: its own positions, logits and tokens.
+inline void check_released(const GoldenCase& golden, const Trace& got) {
+  const auto wanted = golden.expected.at("logits").flat<float>();
+  CHECK(relative_error(find(got, "logits")->values.data(), wanted.data(), wanted.size()) <= f32_tolerance);
+  expect_integers(golden.expected, "position_ids", got.position_ids);
+  expect_integers(golden.expected, "rope_deltas", got.rope_deltas);
+  expect_integers(golden.expected, "greedy_tokens", got.greedy_tokens);
+}
+
 /// In bf16 no further from the float logits than 1.25 times the reference's own bf16 run.
 inline void check_bf16(const GoldenCase& golden, const Trace& got) {
   const auto wanted = golden.expected.at("logits").flat<float>();
@@ -52,6 +64,45 @@ inline void check_bf16(const GoldenCase& golden, const Trace& got) {
   const double own = relative_error(ours->values.data(), wanted.data(), wanted.size());
   const double yardstick = relative_error(theirs.data(), wanted.data(), wanted.size());
   MESSAGE(golden.directory, ": ", own, " from float, the reference's bf16 ", yardstick);
+  CHECK(own <= 1.25 * yardstick);
+}
+
+/// The same of a mixture of experts. Where two experts are nearly as probable, bf16 decides by chance, and one visit
+/// decides most of a token's error: the reference's own run sends 6 of 93 tokens astray. So this compares the
+/// tokens that it leaves no doubt about, those whose last chosen and first refused expert are 0.02 apart in every
+/// layer of the float run, `exact`.
+inline void check_bf16_beyond_doubt(const GoldenCase& golden, const Trace& exact, const Trace& got) {
+  const auto wanted = golden.expected.at("logits").flat<float>();
+  const auto theirs = golden.expected.at("logits_bf16").flat<float>();
+  const auto& ours = find(got, "logits")->values;
+  const std::int64_t vocab = golden.config.text_config.vocab_size,
+                     experts = golden.config.text_config.num_experts;
+  const int k = golden.config.text_config.num_experts_per_tok;
+
+  std::vector<float> a, b, c;
+  for (std::int64_t t = 0; t < golden.inputs.tokens; ++t) {
+    double margin = 1;
+    for (int layer = 0; layer < golden.config.text_config.num_hidden_layers; ++layer) {
+      const std::string name = "model.language_model.layers." + std::to_string(layer) + ".mlp.gate";
+      const float* const logits = find(exact, name)->values.data() + t * experts;
+      std::vector<double> p(logits, logits + experts);
+      double total = 0;
+      for (double& value : p) total += value = std::exp(value);
+      std::sort(p.begin(), p.end(), std::greater<>());
+      margin = std::min(margin, (p[k - 1] - p[k]) / total);
+    }
+    if (margin < 0.02) continue;
+    const std::size_t first = std::size_t(t * vocab);
+    a.insert(a.end(), ours.begin() + first, ours.begin() + first + vocab);
+    b.insert(b.end(), theirs.begin() + first, theirs.begin() + first + vocab);
+    c.insert(c.end(), wanted.begin() + first, wanted.begin() + first + vocab);
+  }
+  CHECK(std::int64_t(c.size()) >= 40 * vocab);
+  const double own = relative_error(a.data(), c.data(), c.size()),
+               yardstick = relative_error(b.data(), c.data(), c.size());
+  MESSAGE("of all tokens ", relative_error(ours.data(), wanted.data(), wanted.size()), ", the reference ",
+          relative_error(theirs.data(), wanted.data(), wanted.size()));
+  MESSAGE("of ", c.size() / vocab, " tokens: ", own, " from float, the reference's bf16 ", yardstick);
   CHECK(own <= 1.25 * yardstick);
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 #include <vector>
 
@@ -87,6 +89,56 @@ template <class Bench> void grouped_cases(Bench& bench) {
     CHECK(bench.read_list(token) == std::vector<int>{1, 3, 0, 1, 2, 0, 2, 3});
     CHECK(bench.read_list(begin) == std::vector<int>{0, 2, 2, 5, 5, 8});
     CHECK(read_ints(bench, place) == std::vector<int>{2, 5, 0, 3, 4, 6, 1, 7});
+  }
+  SUBCASE("of many tokens, and of none") {
+    for (const auto& [tokens, k, experts] :
+         {std::array{5000, 3, 37}, {1500, 8, 128}, {300, 1, 2}, {0, 2, 3}}) {
+      std::vector<int> chosen, expected_token, expected_begin, expected_place(std::size_t(tokens * k));
+      for (int i = 0; i < tokens * k; ++i)
+        chosen.push_back(int(std::uint32_t(i) * 2654435761u >> 16) % experts %
+                         (experts - 1));  // the last: none
+      for (int e = 0; e < experts; ++e) {
+        expected_begin.push_back(int(expected_token.size()));
+        for (int i = 0; i < tokens * k; ++i)
+          if (chosen[i] == e) {
+            expected_place[i] = int(expected_token.size());
+            expected_token.push_back(i / k);
+          }
+      }
+      expected_begin.push_back(tokens * k);
+      auto pairs = int_matrix(bench, chosen, tokens),
+           place = int_matrix(bench, std::vector<int>(chosen.size(), -1), tokens);
+      pairs.shape[1] = place.shape[1] = k;
+      auto token = int_matrix(bench, std::vector<int>(chosen.size(), -1), 1)[0],
+           begin = int_matrix(bench, std::vector<int>(std::size_t(experts + 1), -1), 1)[0];
+      group_by_expert(bench.on, pairs, place, token, begin);
+      CHECK(bench.read_list(token) == expected_token);
+      CHECK(bench.read_list(begin) == expected_begin);
+      CHECK(read_ints(bench, place) == expected_place);
+    }
+  }
+  SUBCASE("groups of any size: none, a few rows, all of them") {
+    for (const auto& sizes : {std::vector<int>{0, 1, 130, 64, 7}, {200, 0}, {3, 1, 0, 4, 2}, {65}, {0, 0}})
+      for (const auto& [in, outputs] :
+           {std::pair<std::int64_t, std::int64_t>{70, 131}, {64, 128}, {200, 40}}) {
+        const auto experts = static_cast<std::int64_t>(sizes.size());
+        std::vector<int> begin{0};
+        for (const int n : sizes) begin.push_back(begin.back() + n);
+        const std::int64_t rows = begin.back();
+        const auto x = rounded<T>(random({rows, in}, 1));
+        const auto weights = rounded<T>(random({experts, outputs, in}, 2));
+        auto out = bench.empty({rows, outputs});
+        grouped_linear(bench.on, bench.copy_with_gaps(x), bench.copy(weights), bench.list(begin), out);
+        Numbers<2> expected({rows, outputs}, 0);
+        for (std::int64_t e = 0; e < experts; ++e)
+          for (std::int64_t r = begin[std::size_t(e)]; r < begin[std::size_t(e) + 1]; ++r)
+            for (std::int64_t o = 0; o < outputs; ++o)
+              for (std::int64_t i = 0; i < in; ++i) expected(r, o) += x(r, i) * weights(e, o, i);
+        CHECK_CLOSE(bench.read(out), expected, ulps<T>(1) + float_sum(in, static_cast<double>(in)));
+        auto aligned = bench.empty({rows, outputs});
+        grouped_linear(bench.on, bench.copy(x), bench.copy(weights), bench.list(begin), aligned);
+        CHECK_CLOSE(bench.read(aligned), expected, ulps<T>(1) + float_sum(in, static_cast<double>(in)));
+      }
   }
   SUBCASE("a row is what linear makes of it with its own weight") {
     const auto x = rounded<T>(random({8, 33}, 1));

@@ -1,6 +1,7 @@
 #pragma once
 
-/// Sums over the threads of a warp or a block, in a fixed order. Every thread gets the result.
+/// Sums over the threads of a warp or a block, in a fixed order, and the largest of a warp. Every thread gets
+/// the result.
 namespace qwen3vl {
 
 inline constexpr int warp_threads = 32;
@@ -8,6 +9,12 @@ inline constexpr int warp_threads = 32;
 __device__ inline float warp_sum(float value) {
   for (int distance = warp_threads / 2; distance > 0; distance /= 2)
     value += __shfl_xor_sync(0xffffffffu, value, distance);
+  return value;
+}
+
+__device__ inline float warp_max(float value) {
+  for (int distance = warp_threads / 2; distance > 0; distance /= 2)
+    value = fmaxf(value, __shfl_xor_sync(0xffffffffu, value, distance));
   return value;
 }
 

@@ -9,24 +9,15 @@
 
 namespace qwen3vl {
 
-/// A warp an output: it reads its row of the weight once, for up to `Tokens` tokens. The plain product, for
-/// decoding and for what cuBLASLt does not take.
+/// The products of up to `Tokens` rows of x with one row of a weight, which a warp reads once. Every lane gets
+/// the sums.
 ///
-///   grid   [⌈tokens / Tokens⌉, ⌈outputs / 8⌉]     block  256 threads, eight warps
 ///   lane i owns inputs 8i … 8i + 7 of every 256 (of floats four); with `wide` they are loaded in one piece
-///   bound  memory: reads the weight; x comes from the L1 cache
 template <int Tokens, class T>
-__global__ void linear_rows_kernel(View<const T, 2, Device> x, View<const T, 2, Device> weight,
-                                   View<const T, 1, Device> bias, bool wide, View<T, 2, Device> out) {
+__device__ void multiply_rows(const T* from, std::int64_t stride, int tokens, const T* row,
+                              std::int64_t inputs, bool wide, float (&sum)[Tokens]) {
   const int lane = threadIdx.x % warp_threads;
-  const std::int64_t o = std::int64_t(blockIdx.y) * (blockDim.x / warp_threads) + threadIdx.x / warp_threads;
-  if (o >= weight.shape[0]) return;
-  const std::int64_t first = std::int64_t(blockIdx.x) * Tokens, inputs = x.shape[1];
-  const int tokens = x.shape[0] - first < Tokens ? static_cast<int>(x.shape[0] - first) : Tokens;
-  const T* const row = weight.data + o * weight.stride[0];
-  const T* const from = x.data + first * x.stride[0];
-
-  float sum[Tokens] = {};
+  for (int t = 0; t < Tokens; ++t) sum[t] = 0;
   std::int64_t done = 0;
   if (wide) {
     constexpr int run = Sixteen<T>::count;
@@ -34,7 +25,7 @@ __global__ void linear_rows_kernel(View<const T, 2, Device> x, View<const T, 2, 
       const Sixteen<T> w = load_sixteen(row + i);
       for (int t = 0; t < Tokens; ++t) {
         if (t >= tokens) break;
-        const Sixteen<T> v = load_sixteen(from + t * x.stride[0] + i);
+        const Sixteen<T> v = load_sixteen(from + t * stride + i);
         for (int j = 0; j < run; ++j) sum[t] += float(w.at[j]) * float(v.at[j]);
       }
     }
@@ -43,13 +34,32 @@ __global__ void linear_rows_kernel(View<const T, 2, Device> x, View<const T, 2, 
   for (std::int64_t i = done + lane; i < inputs; i += warp_threads)
     for (int t = 0; t < Tokens; ++t) {
       if (t >= tokens) break;
-      sum[t] += float(row[i]) * float(from[t * x.stride[0] + i]);
+      sum[t] += float(row[i]) * float(from[t * stride + i]);
     }
   for (int t = 0; t < Tokens; ++t) {
     if (t >= tokens) break;
-    const float total = warp_sum(sum[t]);
-    if (lane == 0) out(first + t, o) = T(total + (bias.data ? float(bias(o)) : 0.0f));
+    sum[t] = warp_sum(sum[t]);
   }
+}
+
+/// A warp an output, for up to `Tokens` tokens. The plain product, for decoding and for what cuBLASLt does not
+/// take.
+///
+///   grid   [⌈tokens / Tokens⌉, ⌈outputs / 8⌉]     block  256 threads, eight warps
+///   bound  memory: reads the weight; x comes from the L1 cache
+template <int Tokens, class T>
+__global__ void linear_rows_kernel(View<const T, 2, Device> x, View<const T, 2, Device> weight,
+                                   View<const T, 1, Device> bias, bool wide, View<T, 2, Device> out) {
+  const std::int64_t o = std::int64_t(blockIdx.y) * (blockDim.x / warp_threads) + threadIdx.x / warp_threads;
+  if (o >= weight.shape[0]) return;
+  const std::int64_t first = std::int64_t(blockIdx.x) * Tokens;
+  const int tokens = x.shape[0] - first < Tokens ? static_cast<int>(x.shape[0] - first) : Tokens;
+  float sum[Tokens];
+  multiply_rows(x.data + first * x.stride[0], x.stride[0], tokens, weight.data + o * weight.stride[0],
+                x.shape[1], wide, sum);
+  for (int t = 0; t < Tokens; ++t)
+    if (t < tokens && threadIdx.x % warp_threads == 0)
+      out(first + t, o) = T(sum[t] + (bias.data ? float(bias(o)) : 0.0f));
 }
 
 /// out[t, :] = bias, element by element (cuda/elements.cuh).

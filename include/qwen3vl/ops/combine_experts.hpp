@@ -13,9 +13,11 @@
 /// Each product is rounded, as in the reference; the sum is float, where the reference rounds it k times.
 namespace qwen3vl {
 
-template <class B> struct CombineExpertsKernel {  // specialised once per backend: cpu/experts.hpp
+template <class B>
+struct CombineExpertsKernel {  // specialised once per backend: cpu/experts.hpp, cuda/experts.cuh
   static_assert(has_kernel<B>,
-                "combine_experts has no kernel for this backend: include <qwen3vl/cpu/experts.hpp>");
+                "combine_experts has no kernel for this backend: include <qwen3vl/cpu/experts.hpp> or "
+                "<qwen3vl/cuda/experts.cuh>");
   static void run(auto&&...) {}
 };
 

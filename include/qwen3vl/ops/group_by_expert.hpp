@@ -13,9 +13,11 @@
 ///   chosen, place : [tokens, k], 0 ≤ chosen < experts     token : [tokens·k]     begin : [experts + 1]
 namespace qwen3vl {
 
-template <class B> struct GroupByExpertKernel {  // specialised once per backend: cpu/experts.hpp
+template <class B>
+struct GroupByExpertKernel {  // specialised once per backend: cpu/experts.hpp, cuda/experts.cuh
   static_assert(has_kernel<B>,
-                "group_by_expert has no kernel for this backend: include <qwen3vl/cpu/experts.hpp>");
+                "group_by_expert has no kernel for this backend: include <qwen3vl/cpu/experts.hpp> or "
+                "<qwen3vl/cuda/experts.cuh>");
   static void run(auto&&...) {}
 };
 

@@ -13,9 +13,11 @@
 /// Each row is what linear() makes of it. Experts without rows are not read. out overlaps neither x nor weight.
 namespace qwen3vl {
 
-template <class B> struct GroupedLinearKernel {  // specialised once per backend: cpu/experts.hpp
+template <class B>
+struct GroupedLinearKernel {  // specialised once per backend: cpu/experts.hpp, cuda/grouped_linear.cuh
   static_assert(has_kernel<B>,
-                "grouped_linear has no kernel for this backend: include <qwen3vl/cpu/experts.hpp>");
+                "grouped_linear has no kernel for this backend: include <qwen3vl/cpu/experts.hpp> or "
+                "<qwen3vl/cuda/grouped_linear.cuh>");
   static void run(auto&&...) {}
 };
 

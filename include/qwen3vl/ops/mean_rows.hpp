@@ -9,8 +9,10 @@
 /// The sum is float. No rows give zeros.
 namespace qwen3vl {
 
-template <class B> struct MeanRowsKernel {  // specialised once per backend: cpu/fusion.hpp
-  static_assert(has_kernel<B>, "mean_rows has no kernel for this backend: include <qwen3vl/cpu/fusion.hpp>");
+template <class B> struct MeanRowsKernel {  // specialised once per backend: cpu/fusion.hpp, cuda/fusion.cuh
+  static_assert(has_kernel<B>,
+                "mean_rows has no kernel for this backend: include <qwen3vl/cpu/fusion.hpp> or "
+                "<qwen3vl/cuda/fusion.cuh>");
   static void run(auto&&...) {}
 };
 

@@ -9,8 +9,10 @@
 ///   levels : [n, tokens, channels]     weight : [1, n]     out : [tokens, channels]     the sum is float
 namespace qwen3vl {
 
-template <class B> struct MixLevelsKernel {  // specialised once per backend: cpu/fusion.hpp
-  static_assert(has_kernel<B>, "mix_levels has no kernel for this backend: include <qwen3vl/cpu/fusion.hpp>");
+template <class B> struct MixLevelsKernel {  // specialised once per backend: cpu/fusion.hpp, cuda/fusion.cuh
+  static_assert(has_kernel<B>,
+                "mix_levels has no kernel for this backend: include <qwen3vl/cpu/fusion.hpp> or "
+                "<qwen3vl/cuda/fusion.cuh>");
   static void run(auto&&...) {}
 };
 

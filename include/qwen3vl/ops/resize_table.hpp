@@ -23,9 +23,11 @@ QWEN3VL_HD inline float cubic_weight(float t) {
   return t < 2 ? ((a * t - 5 * a) * t + 8 * a) * t - 4 * a : 0.0f;
 }
 
-template <class B> struct ResizeTableKernel {  // specialised once per backend: cpu/resize_table.hpp
+template <class B>
+struct ResizeTableKernel {  // specialised once per backend: cpu/resize_table.hpp, cuda/resize_table.cuh
   static_assert(has_kernel<B>,
-                "resize_table has no kernel for this backend: include <qwen3vl/cpu/resize_table.hpp>");
+                "resize_table has no kernel for this backend: include <qwen3vl/cpu/resize_table.hpp> or "
+                "<qwen3vl/cuda/resize_table.cuh>");
   static void run(auto&&...) {}
 };
 

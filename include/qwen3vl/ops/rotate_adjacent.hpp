@@ -15,9 +15,11 @@
 /// head_dim/2 apart. Article variants do.
 namespace qwen3vl {
 
-template <class B> struct RotateAdjacentKernel {  // specialised once per backend: cpu/rope.hpp
+template <class B>
+struct RotateAdjacentKernel {  // specialised once per backend: cpu/rope.hpp, cuda/rotate_adjacent.cuh
   static_assert(has_kernel<B>,
-                "rotate_adjacent has no kernel for this backend: include <qwen3vl/cpu/rope.hpp>");
+                "rotate_adjacent has no kernel for this backend: include <qwen3vl/cpu/rope.hpp> or "
+                "<qwen3vl/cuda/rotate_adjacent.cuh>");
   static void run(auto&&...) {}
 };
 

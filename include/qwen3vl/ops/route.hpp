@@ -16,8 +16,10 @@
 /// the experts' outputs, whatever their shares.
 namespace qwen3vl {
 
-template <class B> struct RouteKernel {  // specialised once per backend: cpu/experts.hpp
-  static_assert(has_kernel<B>, "route has no kernel for this backend: include <qwen3vl/cpu/experts.hpp>");
+template <class B> struct RouteKernel {  // specialised once per backend: cpu/experts.hpp, cuda/experts.cuh
+  static_assert(has_kernel<B>,
+                "route has no kernel for this backend: include <qwen3vl/cpu/experts.hpp> or "
+                "<qwen3vl/cuda/experts.cuh>");
   static void run(auto&&...) {}
 };
 

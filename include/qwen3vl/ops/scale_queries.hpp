@@ -37,9 +37,11 @@ QWEN3VL_HD inline int keys_up_to(Segment segment, int query) {
   return segment.keys - segment.queries + query + 1 - segment.padding;
 }
 
-template <class B> struct ScaleQueriesKernel {  // specialised once per backend: cpu/scale_queries.hpp
+template <class B>
+struct ScaleQueriesKernel {  // specialised once per backend: cpu/scale_queries.hpp, cuda/scale_queries.cuh
   static_assert(has_kernel<B>,
-                "scale_queries has no kernel for this backend: include <qwen3vl/cpu/scale_queries.hpp>");
+                "scale_queries has no kernel for this backend: include <qwen3vl/cpu/scale_queries.hpp> or "
+                "<qwen3vl/cuda/scale_queries.cuh>");
   static void run(auto&&...) {}
 };
 

@@ -22,9 +22,10 @@ QWEN3VL_HD inline float sinusoid(int p, std::int64_t c, std::int64_t channels) {
   return c % 2 == 0 ? sinf(angle) : cosf(angle);
 }
 
-template <class B> struct SinusoidalKernel {  // specialised once per backend: cpu/fusion.hpp
+template <class B> struct SinusoidalKernel {  // specialised once per backend: cpu/fusion.hpp, cuda/fusion.cuh
   static_assert(has_kernel<B>,
-                "add_sinusoidal has no kernel for this backend: include <qwen3vl/cpu/fusion.hpp>");
+                "add_sinusoidal has no kernel for this backend: include <qwen3vl/cpu/fusion.hpp> or "
+                "<qwen3vl/cuda/fusion.cuh>");
   static void run(auto&&...) {}
 };
 

@@ -9,8 +9,10 @@
 ///   x, out : [tokens, channels], channels ≥ 1     computed in float     out may be x
 namespace qwen3vl {
 
-template <class B> struct SoftmaxKernel {  // specialised once per backend: cpu/fusion.hpp
-  static_assert(has_kernel<B>, "softmax has no kernel for this backend: include <qwen3vl/cpu/fusion.hpp>");
+template <class B> struct SoftmaxKernel {  // specialised once per backend: cpu/fusion.hpp, cuda/fusion.cuh
+  static_assert(has_kernel<B>,
+                "softmax has no kernel for this backend: include <qwen3vl/cpu/fusion.hpp> or "
+                "<qwen3vl/cuda/fusion.cuh>");
   static void run(auto&&...) {}
 };
 

@@ -67,9 +67,11 @@ QWEN3VL_HD constexpr Segment window_segment(Grid grid, int merge, int side, int 
   return {begin, patches, begin, patches, 0};
 }
 
-template <class B> struct WindowOrderKernel {  // specialised once per backend: cpu/vision.hpp
+template <class B>
+struct WindowOrderKernel {  // specialised once per backend: cpu/vision.hpp, cuda/window_order.cuh
   static_assert(has_kernel<B>,
-                "window_order has no kernel for this backend: include <qwen3vl/cpu/vision.hpp>");
+                "window_order has no kernel for this backend: include <qwen3vl/cpu/vision.hpp> or "
+                "<qwen3vl/cuda/window_order.cuh>");
   static void order(auto&&...) {}
   static void segments(auto&&...) {}
 };

@@ -1,0 +1,5 @@
+/// The models of the family in f32 on a GPU.
+#include <qwen3vl/cuda.cuh>
+#include <qwen3vl/model/any_model.hpp>
+
+template class qwen3vl::AnyModel<qwen3vl::Cuda, float>;

@@ -1,0 +1,7 @@
+/// The models of the family in f32.
+#include <qwen3vl/core/dry_run.hpp>
+#include <qwen3vl/cuda.cuh>
+#include <qwen3vl/model/any_model.hpp>
+
+template class qwen3vl::AnyModel<qwen3vl::Cuda, float>;
+template class qwen3vl::AnyModel<qwen3vl::DryRun, float>;
