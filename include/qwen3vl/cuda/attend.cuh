@@ -19,6 +19,7 @@ namespace qwen3vl {
 template <> struct AttendKernel<Cuda> {
   static constexpr std::int64_t few = 4;  // tokens a segment, on average
   static constexpr std::int64_t max_head_dim = 512;
+  static constexpr int weight_parts = 2;  // the softmax is float's (ops/attend.hpp): cuda/attend_tiles.cuh
 
   template <Mask M, Element T>
   static void run(Cuda& cuda, M mask, View<const Segment, 1, Device> segments, View<const T, 3, Device> q,
@@ -32,27 +33,18 @@ template <> struct AttendKernel<Cuda> {
       const int splits = attend_splits(cuda, tokens, heads, keys.shape[1], head_dim, keys.shape[0]);
       if (splits > 0) return split(cuda, mask, segments, q, keys, values, scale, splits, out);
     }
-    const auto blocks = [&](int rows) {
-      return dim3(unsigned(most_query_tiles(tokens, segments.shape[0], rows)), unsigned(heads));
-    };
-    const auto tiles = [&](auto kernel) {
-      cuda.launch("attend", kernel, blocks(attend_tile), attend_threads, 0, mask, segments, q, keys, values,
-                  scale, out);
-    };
     const auto plain = [&](auto kernel) {
-      cuda.launch("attend", kernel, blocks(plain_queries), plain_threads, plain_shared_bytes(head_dim), mask,
-                  segments, q, keys, values, scale, out);
+      const dim3 blocks(unsigned(most_query_tiles(tokens, segments.shape[0], plain_queries)),
+                        unsigned(heads));
+      cuda.launch("attend", kernel, blocks, plain_threads, plain_shared_bytes(head_dim), mask, segments, q,
+                  keys, values, scale, out);
     };
     if constexpr (std::is_same_v<T, float>) {
       head_dim <= 128 ? plain(attend_plain_kernel<128, T, M>)
                       : plain(attend_plain_kernel<max_head_dim, T, M>);
     } else {
-      if (head_dim <= 64)
-        tiles(attend_tiles_kernel<64, T, M>);
-      else if (head_dim <= 80)
-        tiles(attend_tiles_kernel<80, T, M>);
-      else if (head_dim <= 128)
-        tiles(attend_tiles_kernel<128, T, M>);
+      if (head_dim <= 128)
+        attend_tiles<weight_parts>(cuda, mask, segments, q, keys, values, scale, out);
       else
         plain(attend_plain_kernel<max_head_dim, T, M>);
     }
