@@ -24,6 +24,9 @@
 ///   stream  m' = max(m, max s);  p = 2^(c·s − c·m');  o ← o·2^(c·m − c·m') + p·v;  l ← l·2^(c·m − c·m') + Σ p
 ///   result  o / l                                             c = scale · log₂ e
 ///
+/// The result is the same for any m' that is near the maximum. So m stays until c·m' is above c·m by 8: no p is
+/// above 2⁸, and o and l are scaled in the first tiles and then hardly ever.
+///
 /// Two copies are under way in turn: the values of a tile while its scores are made, the keys of the next
 /// while the weights meet the values.
 ///
@@ -41,6 +44,7 @@ namespace qwen3vl {
 
 inline constexpr int tile_queries = 128, tile_keys = 64;  // of a block; of a step
 inline constexpr int tile_threads = 128, tile_warp_queries = 32;
+inline constexpr float most_growth = 8;  // of the exponent of two, before sums are scaled
 
 /// Elements from a row of a tile to the next.
 template <int Dim, class T> inline constexpr int tile_stride = Dim + Sixteen<T>::count;
@@ -55,21 +59,29 @@ template <class T> __device__ bool loads_heads_wide(const View<T, 3, Device>& x)
 }
 
 /// Begins to bring `Rows` rows of a head, those that are not `wanted` as zeros, into a tile of `Dim` columns of
-/// which head_dim are there.
+/// which head_dim are there. Four threads share a row, so that a warp touches whole sectors of eight rows.
 template <int Dim, int Rows, class T, class Wanted>
 __device__ void bring_rows(const T* from, std::int64_t stride, int head_dim, bool wide, Wanted wanted,
                            T* tile) {
-  constexpr int run = Sixteen<T>::count, runs = Dim / run;
+  constexpr int run = Sixteen<T>::count, team = 4, rows = tile_threads / team;
+  if (wide) {
+    const int own_row = threadIdx.x / team, own = threadIdx.x % team * run;
 #pragma unroll
-  for (int i = threadIdx.x; i < Rows * runs; i += tile_threads) {
-    const int r = i / runs, c = i % runs * run;
-    const bool there = c < head_dim && wanted(r);
-    const T* const source = there ? from + r * stride + c : from;
-    T* const to = tile + r * tile_stride<Dim, T> + c;
-    if (wide)
-      copy_sixteen(to, source, there);
-    else
-      for (int j = 0; j < run; ++j) to[j] = there && c + j < head_dim ? source[j] : T(0.0f);
+    for (int r0 = 0; r0 < Rows; r0 += rows) {
+      const bool there = wanted(r0 + own_row);
+      const T* const row = there ? from + (r0 + own_row) * stride + own : from;
+      T* const to = tile + (r0 + own_row) * tile_stride<Dim, T> + own;
+#pragma unroll
+      for (int c = 0; c < Dim; c += team * run)
+        if (Dim % (team * run) == 0 || c + own < Dim)
+          copy_sixteen(to + c, row + c, there && c + own < head_dim);
+    }
+  } else {
+#pragma unroll 1
+    for (int i = threadIdx.x; i < Rows * Dim; i += tile_threads) {
+      const int r = i / Dim, c = i % Dim;
+      tile[r * tile_stride<Dim, T> + c] = c < head_dim && wanted(r) ? from[r * stride + c] : T(0.0f);
+    }
   }
 }
 
@@ -188,19 +200,23 @@ __global__ void __launch_bounds__(tile_threads, 2)
               }
           }
 
+      float shrink[2][2];
+      bool shrinks = false;
 #pragma unroll
       for (int m = 0; m < 2; ++m)
 #pragma unroll
         for (int r = 0; r < 2; ++r) {
-          float most = largest[m][r];
+          float most = -INFINITY;
 #pragma unroll
           for (int n = 0; n < tile_keys / 8; ++n)
             most = fmaxf(most, fmaxf(score[m][n][2 * r], score[m][n][2 * r + 1]));
           for (int distance = 1; distance < 4; distance *= 2)  // the four lanes of a row
             most = fmaxf(most, __shfl_xor_sync(0xffffffffu, most, distance));
-          const float base = most == -INFINITY ? 0.0f : most * to_log2;  // nothing seen yet: weights 2^−∞
-          const float shrink = power_of_two(largest[m][r] * to_log2 - base);
-          largest[m][r] = most;
+          const float before = largest[m][r] * to_log2, now = most * to_log2;
+          const bool grows = now > before + most_growth;
+          const float base = grows ? now : before == -INFINITY ? 0.0f : before;  // nothing seen: 2^−∞
+          if (grows) largest[m][r] = most, shrinks = true;
+          shrink[m][r] = grows ? power_of_two(before - base) : 1.0f;
           float added = 0;
 #pragma unroll
           for (int n = 0; n < tile_keys / 8; ++n)
@@ -210,10 +226,15 @@ __global__ void __launch_bounds__(tile_threads, 2)
               s = power_of_two(s * to_log2 - base);
               added += s;
             }
-          total[m][r] = total[m][r] * shrink + added;
-#pragma unroll
-          for (int n = 0; n < Dim / 8; ++n) sum[m][n][2 * r] *= shrink, sum[m][n][2 * r + 1] *= shrink;
+          total[m][r] = total[m][r] * shrink[m][r] + added;
         }
+      if (__any_sync(0xffffffffu, shrinks))
+#pragma unroll
+        for (int m = 0; m < 2; ++m)
+#pragma unroll
+          for (int n = 0; n < Dim / 8; ++n)
+#pragma unroll
+            for (int j = 0; j < 4; ++j) sum[m][n][j] *= shrink[m][j / 2];
     }
 
     await_copies<0>();
@@ -241,7 +262,7 @@ __global__ void __launch_bounds__(tile_threads, 2)
         load_transposed(value + k * 16 * stride + n * 8, b);
 #pragma unroll
         for (int half = 0; half < 2; ++half) {
-          if (n + half == Dim / 8 - 1 && head_dim <= Dim - 8) continue;  // padding: 72 of 80
+          if (Dim == 80 && n + half == 9 && head_dim <= 72) continue;  // the tower's 72
           const std::uint32_t column[2] = {b[2 * half], b[2 * half + 1]};
 #pragma unroll
           for (int m = 0; m < 2; ++m) {
