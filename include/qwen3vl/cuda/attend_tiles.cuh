@@ -52,12 +52,6 @@ template <int Dim, class T>
 inline constexpr std::size_t tiles_shared_bytes = sizeof(T) *
                                                   (tile_queries + 2 * tile_keys) * tile_stride<Dim, T>;
 
-/// May the rows of all heads be copied by sixteen bytes?
-template <class T> __device__ bool loads_heads_wide(const View<T, 3, Device>& x) {
-  return loads_sixteen(x.data, x.stride[0]) && loads_sixteen(x.data, x.stride[1]) &&
-         x.shape[2] % Sixteen<T>::count == 0;
-}
-
 /// Begins to bring `Rows` rows of a head, those that are not `wanted` as zeros, into a tile of `Dim` columns of
 /// which head_dim are there. Four threads share a row, so that a warp touches whole sectors of eight rows.
 template <int Dim, int Rows, class T, class Wanted>

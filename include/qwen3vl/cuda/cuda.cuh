@@ -37,6 +37,8 @@ class Cuda {
 
   /// What kernels may use between two launches: attention's partial results.
   static constexpr std::size_t scratch_bytes = std::size_t{32} << 20;
+  /// Integers by which the blocks of a launch count who is done. They are zero between launches.
+  static constexpr std::int64_t counters = 16384;
 
   explicit Cuda(const CudaOptions& options = {})
       : device_(checked_device(options.device)), checked_(options.checked) {
@@ -53,7 +55,10 @@ class Cuda {
     arena_ = std::make_unique<DeviceArena>(device_, stream_);
     staging_ = std::make_unique<Staging>();
     cublas_ = std::make_unique<CublasLt>();
-    scratch_ = static_cast<std::byte*>(arena_->allocate(scratch_bytes + CublasLt::workspace_bytes));
+    constexpr std::size_t counter_bytes = counters * sizeof(int);
+    scratch_ =
+        static_cast<std::byte*>(arena_->allocate(scratch_bytes + CublasLt::workspace_bytes + counter_bytes));
+    expect_cuda(cudaMemsetAsync(done_counters(), 0, counter_bytes, stream_), "Cuda");
   }
   Cuda(const Cuda&) = delete;
   Cuda& operator=(const Cuda&) = delete;
@@ -97,6 +102,10 @@ class Cuda {
   /// [scratch_bytes], for a kernel and the one that follows it.
   std::byte* scratch() { return scratch_; }
   std::byte* cublas_workspace() { return scratch_ + scratch_bytes; }
+  /// [counters] zeros; who counts with them leaves zeros.
+  int* done_counters() {
+    return reinterpret_cast<int*>(scratch_ + scratch_bytes + CublasLt::workspace_bytes);
+  }
 
   /// Puts a kernel into the stream. An empty grid is no work and no error.
   template <class... Parameters, class... Arguments>
