@@ -72,18 +72,6 @@ __global__ void __launch_bounds__(next_threads, 3)
 
   const int head_dim = static_cast<int>(q.shape[2]);
 
-  // rows g and g + 8 of A are heads; a blind one is zeros: every score is 0
-  std::uint32_t query[Dim / 16][4];
-#pragma unroll
-  for (int k = 0; k < Dim / 16; ++k)
-#pragma unroll
-    for (int at = 0; at < 4; ++at) {
-      const int head = g + at % 2 * 8, c = k * 16 + at / 2 * 8 + 2 * i;
-      query[k][at] = head < heads && c < head_dim && !sight.blind
-                         ? load_pair(q.data + t * q.stride[0] + (h0 + head) * q.stride[1] + c)
-                         : 0;
-    }
-
   T* const tile =
       reinterpret_cast<T*>(dynamic_shared()) + warp * 4 * 16 * stride;  // [2][keys, values][16, Dim]
   const T* const key_rows = keys.data + found.segment.key_begin * keys.stride[0] + kv_head * keys.stride[1];
@@ -102,11 +90,23 @@ __global__ void __launch_bounds__(next_threads, 3)
     end_copies();
   };
 
-  float sum[Dim / 8][4] = {}, largest[2] = {-INFINITY, -INFINITY}, total[2] = {0, 0};
-  const float to_log2 = scale * 1.4426950408889634f;  // e^x = 2^(x·log₂ e)
   int k0 = begin + 16 * warp;
   bring(k0, tile);
   bring(k0 + next_keys, tile + 2 * 16 * stride);
+
+  // rows g and g + 8 of A are heads; a blind one is zeros: every score is 0
+  std::uint32_t query[Dim / 16][4];
+#pragma unroll
+  for (int k = 0; k < Dim / 16; ++k)
+#pragma unroll
+    for (int at = 0; at < 4; ++at) {
+      const int head = g + at % 2 * 8, c = k * 16 + at / 2 * 8 + 2 * i;
+      query[k][at] = head < heads && c < head_dim && !sight.blind
+                         ? load_pair(q.data + t * q.stride[0] + (h0 + head) * q.stride[1] + c)
+                         : 0;
+    }
+  float sum[Dim / 8][4] = {}, largest[2] = {-INFINITY, -INFINITY}, total[2] = {0, 0};
+  const float to_log2 = scale * 1.4426950408889634f;  // e^x = 2^(x·log₂ e)
 
   for (int which = 0; k0 < end; k0 += next_keys, which ^= 1) {
     T* const own = tile + which * 2 * 16 * stride;
