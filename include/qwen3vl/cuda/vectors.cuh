@@ -3,8 +3,9 @@
 #include <cstdint>
 
 #include <qwen3vl/core/view.hpp>
+#include <qwen3vl/cuda/pairs.cuh>
 
-/// Sixteen bytes of a row at once, the most that a thread loads with one instruction.
+/// Several neighbours of a row at once, up to sixteen bytes: the most that a thread loads with one instruction.
 namespace qwen3vl {
 
 template <class T> struct alignas(16) Sixteen {
@@ -20,11 +21,61 @@ template <class T> __device__ Sixteen<T> load_sixteen(const T* from) {
 template <class T> __host__ __device__ bool loads_sixteen(const T* data, std::int64_t stride) {
   return reinterpret_cast<std::uintptr_t>(data) % 16 == 0 && stride * std::int64_t(sizeof(T)) % 16 == 0;
 }
-
 /// May the rows of all heads?
 template <class T> __host__ __device__ bool loads_heads_wide(const View<T, 3, Device>& x) {
   return loads_sixteen(x.data, x.stride[0]) && loads_sixteen(x.data, x.stride[1]) &&
          x.shape[2] % Sixteen<T>::count == 0;
+}
+
+/// N neighbours as floats. One access, or several of sixteen bytes; a pair is rounded at a time.
+template <int N> struct Floats { float at[N]; };
+template <class T, int N> inline constexpr int run_bytes = N * sizeof(T) < 16 ? N * sizeof(T) : 16;
+template <class T, int N> struct alignas(run_bytes<T, N>) Run { T at[N]; };
+template <class T, int N> struct alignas(run_bytes<T, N>) RunOfPairs { std::uint32_t at[N / 2]; };
+
+template <int N, class T> __device__ Floats<N> load_floats(const T* from) {
+  Floats<N> floats;
+  if constexpr (sizeof(T) == 2 && N % 2 == 0) {
+    const auto run = *reinterpret_cast<const RunOfPairs<T, N>*>(from);
+#pragma unroll
+    for (int j = 0; j < N / 2; ++j)
+      floats.at[2 * j] = first_of<T>(run.at[j]), floats.at[2 * j + 1] = second_of<T>(run.at[j]);
+  } else {
+    const auto run = *reinterpret_cast<const Run<T, N>*>(from);
+#pragma unroll
+    for (int j = 0; j < N; ++j) floats.at[j] = float(run.at[j]);
+  }
+  return floats;
+}
+template <int N, class T> __device__ void store_rounded(T* to, const Floats<N>& floats) {
+  if constexpr (sizeof(T) == 2 && N % 2 == 0) {
+    RunOfPairs<T, N> run;
+#pragma unroll
+    for (int j = 0; j < N / 2; ++j) run.at[j] = round_pair<T>(floats.at[2 * j], floats.at[2 * j + 1]);
+    *reinterpret_cast<RunOfPairs<T, N>*>(to) = run;
+  } else {
+    Run<T, N> run;
+#pragma unroll
+    for (int j = 0; j < N; ++j) run.at[j] = T(floats.at[j]);
+    *reinterpret_cast<Run<T, N>*>(to) = run;
+  }
+}
+/// A float as T has it.
+template <class T> __device__ float rounded_to(float number) {
+  if constexpr (sizeof(T) == 2)
+    return first_of<T>(round_pair<T>(number, 0.0f));
+  else
+    return number;
+}
+
+/// Do runs of N neighbours of these rows begin where one access can begin, and end where the row does? Views of no
+/// data do not matter.
+template <int N, class T, int Rank> bool has_runs(const View<T, Rank, Device>& x) {
+  constexpr std::int64_t bytes = run_bytes<T, N>;
+  if (x.data == nullptr) return true;
+  bool has = reinterpret_cast<std::uintptr_t>(x.data) % bytes == 0 && x.shape[Rank - 1] % N == 0;
+  for (int r = 0; r < Rank - 1; ++r) has = has && x.stride[r] * std::int64_t(sizeof(T)) % bytes == 0;
+  return has;
 }
 
 }  // namespace qwen3vl
