@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
 #include <qwen3vl/cuda/cuda.cuh>
 #include <qwen3vl/cuda/vectors.cuh>
@@ -41,6 +42,9 @@ template <class T, class F, class... Views> void with_longest_run(F f, const Vie
   else
     f(std::integral_constant<int, 1>{});
 }
+
+/// Runs of a row that a thread keeps in registers, where a row is treated as a whole.
+inline constexpr int norm_runs = 2;
 
 /// The same one by one, for what is short:
 ///
