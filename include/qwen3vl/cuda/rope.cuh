@@ -28,19 +28,25 @@ template <> struct RopeTableKernel<Cuda> {
   }
 };
 
-/// One pair a thread: a block owns 1024 of the heads · head_dim / 2 pairs of a token. C is the type in which
-/// the products are rounded. Bound by memory: reads and writes x; the table is small.
-template <class C, class T>
+/// N neighbouring pairs a thread, both their halves; runs (cuda/elements.cuh) are counted through the heads ·
+/// head_dim / 2 pairs of a token. C is the type in which the products are rounded. Bound by memory: reads and
+/// writes x; the table is small.
+template <int N, class C, class T>
 __global__ void rotate_kernel(View<const C, 2, Device> cosine, View<const C, 2, Device> sine,
                               View<T, 3, Device> x) {
-  const std::int64_t half = x.shape[2] / 2;
-  for_own_elements(x.shape[1] * half, [=](std::int64_t t, std::int64_t pair) {
-    const std::int64_t h = pair / half, i = pair % half;
-    const float c = float(cosine(t, i)), s = float(sine(t, i));
-    T &u = x(t, h, i), &v = x(t, h, i + half);
-    const float a = float(u), b = float(v);
-    u = T(float(C(a * c)) - float(C(b * s)));
-    v = T(float(C(b * c)) + float(C(a * s)));
+  const int half = static_cast<int>(x.shape[2] / 2);
+  for_own_run<N>(x.shape[1] * half, [=](std::int64_t t, std::int64_t pair) {
+    const int h = static_cast<int>(pair) / half, i = static_cast<int>(pair) % half;
+    const Floats<N> c = load_floats<N>(&cosine(t, i)), s = load_floats<N>(&sine(t, i));
+    Floats<N> u = load_floats<N>(&x(t, h, i)), v = load_floats<N>(&x(t, h, i + half));
+#pragma unroll
+    for (int j = 0; j < N; ++j) {
+      const float a = u.at[j], b = v.at[j];
+      u.at[j] = rounded_to<C>(a * c.at[j]) - rounded_to<C>(b * s.at[j]);
+      v.at[j] = rounded_to<C>(b * c.at[j]) + rounded_to<C>(a * s.at[j]);
+    }
+    store_rounded(&x(t, h, i), u);
+    store_rounded(&x(t, h, i + half), v);
   });
 }
 
@@ -48,8 +54,18 @@ template <> struct RotateKernel<Cuda> {
   template <Element C, Element T>
   static void run(Cuda& cuda, View<const C, 2, Device> cosine, View<const C, 2, Device> sine,
                   View<T, 3, Device> x) {
-    cuda.launch("rotate", rotate_kernel<C, T>, element_grid(x.shape[0], x.shape[1] * (x.shape[2] / 2)),
-                element_threads, 0, cosine, sine, x);
+    const std::int64_t half = x.shape[2] / 2;
+    const auto launch = [&](auto n) {
+      const auto [blocks, threads] = run_grid(x.shape[0], x.shape[1] * half, n);
+      cuda.launch("rotate", rotate_kernel<n(), C, T>, blocks, threads, 0, cosine, sine, x);
+    };
+    constexpr int wide = Sixteen<T>::count, narrow = 4;  // 72 / 2 has four, not eight
+    if (half % wide == 0 && has_runs<wide>(x) && has_runs<wide>(cosine) && has_runs<wide>(sine))
+      launch(std::integral_constant<int, wide>{});
+    else if (half % narrow == 0 && has_runs<narrow>(x) && has_runs<narrow>(cosine) && has_runs<narrow>(sine))
+      launch(std::integral_constant<int, narrow>{});
+    else
+      launch(std::integral_constant<int, 1>{});
   }
 };
 

@@ -60,6 +60,13 @@ template <int N, class T> __device__ void store_rounded(T* to, const Floats<N>& 
     *reinterpret_cast<Run<T, N>*>(to) = run;
   }
 }
+/// The same neighbours as they are.
+template <int N, class T> __device__ Run<T, N> load_run(const T* from) {
+  return *reinterpret_cast<const Run<T, N>*>(from);
+}
+template <int N, class T> __device__ void store_run(T* to, const Run<T, N>& run) {
+  *reinterpret_cast<Run<T, N>*>(to) = run;
+}
 /// A float as T has it.
 template <class T> __device__ float rounded_to(float number) {
   if constexpr (sizeof(T) == 2)

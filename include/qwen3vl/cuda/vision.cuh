@@ -43,9 +43,8 @@ template <> struct PatchPositionsKernel<Cuda> {
   }
 };
 
-/// A block owns 1024 channels of a patch (cuda/elements.cuh): four rows of the table are read, one of x is
-/// updated. Bound by memory.
-template <class T>
+/// A run a thread (cuda/elements.cuh): four rows of the table are read, one of x is updated. Bound by memory.
+template <int N, class T>
 __global__ void position_embedding_kernel(View<const T, 2, Device> table, int side, Grid grid, int merge,
                                           View<T, 2, Device> x) {
   const Position at = patch_position(grid, merge, blockIdx.x);
@@ -54,10 +53,17 @@ __global__ void position_embedding_kernel(View<const T, 2, Device> table, int si
                            row.fraction * (1 - column.fraction), row.fraction * column.fraction};
   const std::int64_t tap[4] = {row.low * side + column.low, row.low * side + column.high,
                                row.high * side + column.low, row.high * side + column.high};
-  for_own_elements(x.shape[1], [=](std::int64_t n, std::int64_t c) {
-    const float sum = weight[0] * float(table(tap[0], c)) + weight[1] * float(table(tap[1], c)) +
-                      weight[2] * float(table(tap[2], c)) + weight[3] * float(table(tap[3], c));
-    x(n, c) = T(float(x(n, c)) + float(T(sum)));
+  for_own_run<N>(x.shape[1], [&](std::int64_t n, std::int64_t c) {
+    Floats<N> taps[4], number = load_floats<N>(&x(n, c));
+#pragma unroll
+    for (int k = 0; k < 4; ++k) taps[k] = load_floats<N>(&table(tap[k], c));
+#pragma unroll
+    for (int j = 0; j < N; ++j) {
+      const float sum = weight[0] * taps[0].at[j] + weight[1] * taps[1].at[j] + weight[2] * taps[2].at[j] +
+                        weight[3] * taps[3].at[j];
+      number.at[j] += rounded_to<T>(sum);
+    }
+    store_rounded(&x(n, c), number);
   });
 }
 
@@ -65,8 +71,12 @@ template <> struct PositionEmbeddingKernel<Cuda> {
   template <Element T>
   static void run(Cuda& cuda, View<const T, 2, Device> table, int side, Grid grid, int merge,
                   View<T, 2, Device> x) {
-    cuda.launch("add_position_embedding", position_embedding_kernel<T>, element_grid(x.shape[0], x.shape[1]),
-                element_threads, 0, table, side, grid, merge, x);
+    const auto launch = [&](auto n) {
+      const auto [blocks, threads] = run_grid(x.shape[0], x.shape[1], n);
+      cuda.launch("add_position_embedding", position_embedding_kernel<n(), T>, blocks, threads, 0, table,
+                  side, grid, merge, x);
+    };
+    with_longest_run<T>(launch, table, x);
   }
 };
 
