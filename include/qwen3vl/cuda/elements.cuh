@@ -25,13 +25,16 @@ struct RunGrid {
 inline RunGrid run_grid(std::int64_t rows, std::int64_t columns, int n) {
   const std::int64_t runs = columns / n,
                      threads = std::clamp<std::int64_t>((runs + 31) / 32 * 32, 32, most_run_threads);
-  return {dim3(unsigned(rows), unsigned((runs + threads - 1) / threads)), static_cast<int>(threads)};
+  const std::int64_t blocks = std::min<std::int64_t>((runs + threads - 1) / threads, 65535);
+  return {dim3(unsigned(rows), unsigned(blocks)), static_cast<int>(threads)};
 }
 
-/// f(row, the first of N columns) for the run that this thread owns.
+/// f(row, the first of N columns) for the run that this thread owns; for the next ones, too, where a row has more
+/// blocks than a grid.
 template <int N, class F> __device__ void for_own_run(std::int64_t columns, F f) {
-  const std::int64_t c = (std::int64_t(blockIdx.y) * blockDim.x + threadIdx.x) * N;
-  if (c < columns) f(std::int64_t(blockIdx.x), c);
+  const std::int64_t step = std::int64_t(gridDim.y) * blockDim.x * N;
+  for (std::int64_t c = (std::int64_t(blockIdx.y) * blockDim.x + threadIdx.x) * N; c < columns; c += step)
+    f(std::int64_t(blockIdx.x), c);
 }
 
 /// f(N) with the longest run of 16 / sizeof(T) elements or of one that all these rows have.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include <qwen3vl/core/view.hpp>
 #include <qwen3vl/cuda/pairs.cuh>
@@ -30,42 +31,46 @@ template <class T> __host__ __device__ bool loads_heads_wide(const View<T, 3, De
 /// N neighbours as floats. One access, or several of sixteen bytes; a pair is rounded at a time.
 template <int N> struct Floats { float at[N]; };
 template <class T, int N> inline constexpr int run_bytes = N * sizeof(T) < 16 ? N * sizeof(T) : 16;
-template <class T, int N> struct alignas(run_bytes<T, N>) Run { T at[N]; };
-template <class T, int N> struct alignas(run_bytes<T, N>) RunOfPairs { std::uint32_t at[N / 2]; };
+template <class T, int N> inline constexpr bool in_pairs = sizeof(T) == 2 && N % 2 == 0;
+template <class T, int N> struct alignas(run_bytes<T, N>) Run {
+  std::conditional_t<in_pairs<T, N>, std::uint32_t, T> at[in_pairs<T, N> ? N / 2 : N];
+};
 
-template <int N, class T> __device__ Floats<N> load_floats(const T* from) {
+template <int N, class T> __device__ Run<T, N> load_run(const T* from) {
+  return *reinterpret_cast<const Run<T, N>*>(from);
+}
+/// Sixteen bytes that nobody wants again.
+template <class T> __device__ Run<T, Sixteen<T>::count> load_once(const T* from) {
+  return bits_as<Run<T, Sixteen<T>::count>>(__ldcs(reinterpret_cast<const uint4*>(from)));
+}
+template <int N, class T> __device__ void store_run(T* to, const Run<T, N>& run) {
+  *reinterpret_cast<Run<T, N>*>(to) = run;
+}
+template <class T, int N> __device__ Floats<N> floats_of(const Run<T, N>& run) {
   Floats<N> floats;
-  if constexpr (sizeof(T) == 2 && N % 2 == 0) {
-    const auto run = *reinterpret_cast<const RunOfPairs<T, N>*>(from);
+  if constexpr (in_pairs<T, N>) {
 #pragma unroll
     for (int j = 0; j < N / 2; ++j)
       floats.at[2 * j] = first_of<T>(run.at[j]), floats.at[2 * j + 1] = second_of<T>(run.at[j]);
   } else {
-    const auto run = *reinterpret_cast<const Run<T, N>*>(from);
 #pragma unroll
     for (int j = 0; j < N; ++j) floats.at[j] = float(run.at[j]);
   }
   return floats;
 }
+template <int N, class T> __device__ Floats<N> load_floats(const T* from) {
+  return floats_of(load_run<N>(from));
+}
 template <int N, class T> __device__ void store_rounded(T* to, const Floats<N>& floats) {
-  if constexpr (sizeof(T) == 2 && N % 2 == 0) {
-    RunOfPairs<T, N> run;
+  Run<T, N> run;
+  if constexpr (in_pairs<T, N>) {
 #pragma unroll
     for (int j = 0; j < N / 2; ++j) run.at[j] = round_pair<T>(floats.at[2 * j], floats.at[2 * j + 1]);
-    *reinterpret_cast<RunOfPairs<T, N>*>(to) = run;
   } else {
-    Run<T, N> run;
 #pragma unroll
     for (int j = 0; j < N; ++j) run.at[j] = T(floats.at[j]);
-    *reinterpret_cast<Run<T, N>*>(to) = run;
   }
-}
-/// The same neighbours as they are.
-template <int N, class T> __device__ Run<T, N> load_run(const T* from) {
-  return *reinterpret_cast<const Run<T, N>*>(from);
-}
-template <int N, class T> __device__ void store_run(T* to, const Run<T, N>& run) {
-  *reinterpret_cast<Run<T, N>*>(to) = run;
+  store_run<N>(to, run);
 }
 /// A float as T has it.
 template <class T> __device__ float rounded_to(float number) {
