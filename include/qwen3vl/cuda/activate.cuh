@@ -8,6 +8,7 @@ namespace qwen3vl {
 /// A run a thread (cuda/elements.cuh), any policy. Bound by memory.
 template <int N, class A, class T>
 __global__ void activate_kernel(A act, View<const T, 2, Device> x, View<T, 2, Device> out) {
+  after_earlier();
   for_own_run<N>(x.shape[1], [=](std::int64_t t, std::int64_t c) {
     Floats<N> number = load_floats<N>(&x(t, c));
 #pragma unroll
@@ -19,6 +20,7 @@ __global__ void activate_kernel(A act, View<const T, 2, Device> x, View<T, 2, De
 template <int N, class A, class T>
 __global__ void activate_multiply_kernel(A act, View<const T, 2, Device> gate, View<const T, 2, Device> up,
                                          View<T, 2, Device> out) {
+  after_earlier();
   for_own_run<N>(gate.shape[1], [=](std::int64_t t, std::int64_t c) {
     const Floats<N> factor = load_floats<N>(&up(t, c));
     Floats<N> number = load_floats<N>(&gate(t, c));
@@ -33,7 +35,7 @@ template <> struct ActivateKernel<Cuda> {
   static void run(Cuda& cuda, A act, View<const T, 2, Device> x, View<T, 2, Device> out) {
     const auto launch = [&](auto n) {
       const auto [blocks, threads] = run_grid(x.shape[0], x.shape[1], n);
-      cuda.launch("activate", activate_kernel<n(), A, T>, blocks, threads, 0, act, x, out);
+      cuda.launch_early("activate", activate_kernel<n(), A, T>, blocks, threads, 0, act, x, out);
     };
     with_longest_run<T>(launch, x, out);
   }
@@ -42,8 +44,8 @@ template <> struct ActivateKernel<Cuda> {
                        View<T, 2, Device> out) {
     const auto launch = [&](auto n) {
       const auto [blocks, threads] = run_grid(gate.shape[0], gate.shape[1], n);
-      cuda.launch("activate_multiply", activate_multiply_kernel<n(), A, T>, blocks, threads, 0, act, gate, up,
-                  out);
+      cuda.launch_early("activate_multiply", activate_multiply_kernel<n(), A, T>, blocks, threads, 0, act,
+                        gate, up, out);
     };
     with_longest_run<T>(launch, gate, up, out);
   }

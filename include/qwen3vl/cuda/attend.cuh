@@ -41,8 +41,8 @@ template <> struct AttendKernel<Cuda> {
     const auto plain = [&](auto kernel) {
       const dim3 blocks(unsigned(most_query_tiles(tokens, segments.shape[0], plain_queries)),
                         unsigned(heads));
-      cuda.launch("attend", kernel, blocks, plain_threads, plain_shared_bytes(head_dim), mask, segments, q,
-                  keys, values, scale, out);
+      cuda.launch_early("attend", kernel, blocks, plain_threads, plain_shared_bytes(head_dim), mask, segments,
+                        q, keys, values, scale, out);
     };
     if constexpr (std::is_same_v<T, float>) {
       head_dim <= 128 ? plain(attend_plain_kernel<128, T, M>)
@@ -67,9 +67,9 @@ template <> struct AttendKernel<Cuda> {
     const int splits = attend_next_splits(cuda, tokens, rows, q.shape[2], keys.shape[0]);
     if (splits == 0) return false;
     const auto launch = [&](auto kernel, std::size_t shared_bytes) {
-      cuda.launch("attend", kernel, dim3(unsigned(tokens), unsigned(rows), unsigned(splits)), next_threads,
-                  shared_bytes, mask, segments, q, keys, values, scale,
-                  reinterpret_cast<float*>(cuda.scratch()), cuda.done_counters(), out);
+      cuda.launch_early("attend", kernel, dim3(unsigned(tokens), unsigned(rows), unsigned(splits)),
+                        next_threads, shared_bytes, mask, segments, q, keys, values, scale,
+                        reinterpret_cast<float*>(cuda.scratch()), cuda.done_counters(), out);
     };
     if (q.shape[2] <= 64)
       launch(attend_next_kernel<64, T, M>, next_shared_bytes<64, T>);
@@ -87,12 +87,12 @@ template <> struct AttendKernel<Cuda> {
     const dim3 blocks(unsigned(tokens), unsigned(keys.shape[1] * ((group + split_heads - 1) / split_heads)),
                       unsigned(splits));
     const auto launch = [&](auto kernel) {
-      cuda.launch("attend", kernel, blocks, split_threads, 0, mask, segments, q, keys, values, scale,
-                  partial);
+      cuda.launch_early("attend", kernel, blocks, split_threads, 0, mask, segments, q, keys, values, scale,
+                        partial);
     };
     q.shape[2] <= split_threads ? launch(attend_split_kernel<1, T, M>) : launch(attend_split_kernel<4, T, M>);
-    cuda.launch("attend", attend_join_kernel<T>, dim3(unsigned(tokens), unsigned(heads)), split_threads, 0,
-                partial, splits, out);
+    cuda.launch_early("attend", attend_join_kernel<T>, dim3(unsigned(tokens), unsigned(heads)), split_threads,
+                      0, partial, splits, out);
   }
 };
 

@@ -44,6 +44,7 @@ __global__ void __launch_bounds__(next_threads, 3)
     attend_next_kernel(M mask, View<const Segment, 1, Device> segments, View<const T, 3, Device> q,
                        View<const T, 3, Device> keys, View<const T, 3, Device> values, float scale,
                        float* partial, int* counters, View<T, 3, Device> out) {
+  after_earlier();
   static_assert(Dim % 16 == 0 && sizeof(T) == 2);
   constexpr int stride = next_stride<Dim, T>, step = Dim + 2;
   static_assert(next_warps * next_heads * step * sizeof(float) <= next_shared_bytes<Dim, T>);

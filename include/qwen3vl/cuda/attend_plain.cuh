@@ -31,6 +31,7 @@ __global__ void __launch_bounds__(plain_threads)
     attend_plain_kernel(M mask, View<const Segment, 1, Device> segments, View<const T, 3, Device> q,
                         View<const T, 3, Device> keys, View<const T, 3, Device> values, float scale,
                         View<T, 3, Device> out) {
+  after_earlier();
   float* const plain_shared = reinterpret_cast<float*>(dynamic_shared());
   __shared__ int first_key, end_key;  // of what any query of the block sees
   const QueryTile tile = find_query_tile(segments, q.shape[0], keys.shape[0], blockIdx.x, plain_queries);

@@ -94,6 +94,7 @@ __global__ void __launch_bounds__(tile_threads, 2)
     attend_tiles_kernel(M mask, View<const Segment, 1, Device> segments, View<const T, 3, Device> q,
                         View<const T, 3, Device> keys, View<const T, 3, Device> values, float scale,
                         View<T, 3, Device> out) {
+  after_earlier();
   static_assert(Dim % 16 == 0 && sizeof(T) == 2 && (Parts == 1 || Parts == 2));
   constexpr int stride = tile_stride<Dim, T>;
   T* const query_tile = reinterpret_cast<T*>(dynamic_shared());  // [128, Dim]
@@ -306,8 +307,8 @@ void attend_tiles(Cuda& cuda, M mask, View<const Segment, 1, Device> segments, V
                   View<T, 3, Device> out) {
   const std::int64_t blocks = most_query_tiles(q.shape[0], segments.shape[0], tile_queries) * q.shape[1];
   const auto launch = [&](auto kernel, std::size_t shared_bytes) {
-    cuda.launch("attend", kernel, unsigned(blocks), tile_threads, shared_bytes, mask, segments, q, keys,
-                values, scale, out);
+    cuda.launch_early("attend", kernel, unsigned(blocks), tile_threads, shared_bytes, mask, segments, q, keys,
+                      values, scale, out);
   };
   if (q.shape[2] <= 64)
     launch(attend_tiles_kernel<64, Parts, T, M>, tiles_shared_bytes<64, T>);

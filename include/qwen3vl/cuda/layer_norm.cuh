@@ -13,6 +13,7 @@ namespace qwen3vl {
 template <int Threads, int N, class T>
 __global__ void layer_norm_kernel(View<const T, 2, Device> x, View<const T, 1, Device> weight,
                                   View<const T, 1, Device> bias, float eps, View<T, 2, Device> out) {
+  after_earlier();
   constexpr int runs = norm_runs;
   const int channels = static_cast<int>(x.shape[1]), first = threadIdx.x * N;
   const T* const row = x.data + blockIdx.x * x.stride[0];
@@ -59,6 +60,7 @@ __global__ void layer_norm_kernel(View<const T, 2, Device> x, View<const T, 1, D
 template <int Threads, class T>
 __global__ void layer_norm_any_kernel(View<const T, 2, Device> x, View<const T, 1, Device> weight,
                                       View<const T, 1, Device> bias, float eps, View<T, 2, Device> out) {
+  after_earlier();
   const std::int64_t channels = x.shape[1];
   const T* const row = x.data + blockIdx.x * x.stride[0];
   T* const to = out.data + blockIdx.x * out.stride[0];
@@ -83,7 +85,7 @@ template <> struct LayerNormKernel<Cuda> {
                   View<const T, 1, Device> bias, float eps, View<T, 2, Device> out) {
     constexpr int threads = 256, wide = Sixteen<T>::count;
     const auto launch = [&](auto kernel, int block) {
-      cuda.launch("layer_norm", kernel, unsigned(x.shape[0]), block, 0, x, weight, bias, eps, out);
+      cuda.launch_early("layer_norm", kernel, unsigned(x.shape[0]), block, 0, x, weight, bias, eps, out);
     };
     const bool in_runs =
         has_runs<wide>(x) && has_runs<wide>(weight) && has_runs<wide>(bias) && has_runs<wide>(out);

@@ -29,9 +29,14 @@ __global__ void __launch_bounds__(256)
   const bool there = o < weight.shape[0];
   const T* const row = weight.data + (there ? o : 0) * weight.stride[0];
   const T* const from = x.data + first * x.stride[0];
+  const std::int64_t in_runs = wide ? inputs / run * run : 0;
+
+#pragma unroll
+  for (int u = 0; u < ahead; ++u)
+    if (own * run + u * threads * run < in_runs) bring_near(row + own * run + u * threads * run);
+  after_earlier();
 
   float sum[Tokens] = {};
-  const std::int64_t in_runs = wide ? inputs / run * run : 0;
   for (std::int64_t begin = own * run; begin < in_runs; begin += ahead * threads * run) {
     Run<T, run> piece[ahead];
 #pragma unroll
@@ -76,6 +81,7 @@ __global__ void __launch_bounds__(256)
 
 /// out[t, :] = bias, element by element (cuda/elements.cuh).
 template <class T> __global__ void spread_bias_kernel(View<const T, 1, Device> bias, View<T, 2, Device> out) {
+  after_earlier();
   for_own_elements(out.shape[1], [=](std::int64_t t, std::int64_t o) { out(t, o) = bias(o); });
 }
 
@@ -107,7 +113,8 @@ template <> struct LinearKernel<Cuda> {
     const bool wide = loads_sixteen(x.data, x.stride[0]) && loads_sixteen(weight.data, weight.stride[0]);
     const dim3 blocks(unsigned((x.shape[0] + Tokens - 1) / Tokens),
                       unsigned((weight.shape[0] + outputs - 1) / outputs));
-    cuda.launch("linear", linear_rows_kernel<Tokens, Warps, T>, blocks, 256, 0, x, weight, bias, wide, out);
+    cuda.launch_early("linear", linear_rows_kernel<Tokens, Warps, T>, blocks, 256, 0, x, weight, bias, wide,
+                      out);
   }
 
   /// Where rows do not begin at a border of 16 bytes, cuBLASLt may round the product to T before it adds the bias (13.0
@@ -126,8 +133,8 @@ template <> struct LinearKernel<Cuda> {
         product.out_stride < product.outputs)
       return false;
     if (spread)
-      cuda.launch("linear", spread_bias_kernel<T>, element_grid(out.shape[0], out.shape[1]), element_threads,
-                  0, bias, out);
+      cuda.launch_early("linear", spread_bias_kernel<T>, element_grid(out.shape[0], out.shape[1]),
+                        element_threads, 0, bias, out);
     const bool done = cuda.cublas().multiply(product, x.data, weight.data, bias.data, out.data,
                                              cuda.cublas_workspace(), cuda.stream());
     cuda.check("linear");

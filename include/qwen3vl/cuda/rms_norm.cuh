@@ -14,6 +14,7 @@ namespace qwen3vl {
 template <int Threads, int N, class T>
 __global__ void rms_norm_kernel(View<const T, 2, Device> x, View<const T, 1, Device> weight, float eps,
                                 View<T, 2, Device> out) {
+  after_earlier();
   constexpr int runs = norm_runs;
   const std::int64_t t = std::int64_t(blockIdx.x) * (blockDim.x / Threads) + threadIdx.x / Threads;
   const int channels = t < x.shape[0] ? int(x.shape[1]) : 0;  // nothing to do, but the team is complete
@@ -54,6 +55,7 @@ __global__ void rms_norm_kernel(View<const T, 2, Device> x, View<const T, 1, Dev
 template <int Threads, class T>
 __global__ void rms_norm_any_kernel(View<const T, 2, Device> x, View<const T, 1, Device> weight, float eps,
                                     View<T, 2, Device> out) {
+  after_earlier();
   const std::int64_t channels = x.shape[1];
   const T* const row = x.data + blockIdx.x * x.stride[0];
   T* const to = out.data + blockIdx.x * out.stride[0];
@@ -71,7 +73,7 @@ template <> struct RMSNormKernel<Cuda> {
     constexpr int wide = Sixteen<T>::count, narrow = 4, threads = 256, teams = threads / warp_threads;
     const std::int64_t rows = x.shape[0], channels = x.shape[1];
     const auto launch = [&](auto kernel, std::int64_t blocks, int block) {
-      cuda.launch("rms_norm", kernel, unsigned(blocks), block, 0, x, weight, eps, out);
+      cuda.launch_early("rms_norm", kernel, unsigned(blocks), block, 0, x, weight, eps, out);
     };
     const bool in_quads = has_runs<narrow>(x) && has_runs<narrow>(weight) && has_runs<narrow>(out),
                in_runs = has_runs<wide>(x) && has_runs<wide>(weight) && has_runs<wide>(out);

@@ -12,6 +12,7 @@ namespace qwen3vl {
 template <class R, class C>
 __global__ void rope_table_kernel(R rope, float scaling, View<const Position, 1, Device> positions,
                                   View<C, 2, Device> cosine, View<C, 2, Device> sine) {
+  after_earlier();
   for_own_elements(cosine.shape[1], [=](std::int64_t t, std::int64_t i) {
     const float angle = rope.angle(positions(t), static_cast<int>(i));
     cosine(t, i) = C(cosf(angle) * scaling);
@@ -23,8 +24,8 @@ template <> struct RopeTableKernel<Cuda> {
   template <RoPE R, Element C>
   static void run(Cuda& cuda, R rope, View<const Position, 1, Device> positions, View<C, 2, Device> cosine,
                   View<C, 2, Device> sine) {
-    cuda.launch("rope_table", rope_table_kernel<R, C>, element_grid(positions.shape[0], rope.pairs()),
-                element_threads, 0, rope, rope_scaling(rope), positions, cosine, sine);
+    cuda.launch_early("rope_table", rope_table_kernel<R, C>, element_grid(positions.shape[0], rope.pairs()),
+                      element_threads, 0, rope, rope_scaling(rope), positions, cosine, sine);
   }
 };
 
@@ -34,6 +35,7 @@ template <> struct RopeTableKernel<Cuda> {
 template <int N, class C, class T>
 __global__ void rotate_kernel(View<const C, 2, Device> cosine, View<const C, 2, Device> sine,
                               View<T, 3, Device> x) {
+  after_earlier();
   const int half = static_cast<int>(x.shape[2] / 2);
   for_own_run<N>(x.shape[1] * half, [=](std::int64_t t, std::int64_t pair) {
     const int h = static_cast<int>(pair) / half, i = static_cast<int>(pair) % half;
@@ -57,7 +59,7 @@ template <> struct RotateKernel<Cuda> {
     const std::int64_t half = x.shape[2] / 2;
     const auto launch = [&](auto n) {
       const auto [blocks, threads] = run_grid(x.shape[0], x.shape[1] * half, n);
-      cuda.launch("rotate", rotate_kernel<n(), C, T>, blocks, threads, 0, cosine, sine, x);
+      cuda.launch_early("rotate", rotate_kernel<n(), C, T>, blocks, threads, 0, cosine, sine, x);
     };
     constexpr int wide = Sixteen<T>::count, narrow = 4;  // 72 / 2 has four, not eight
     if (half % wide == 0 && has_runs<wide>(x) && has_runs<wide>(cosine) && has_runs<wide>(sine))

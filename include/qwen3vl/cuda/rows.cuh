@@ -16,6 +16,7 @@ namespace qwen3vl {
 template <int N, class T>
 __global__ void pick_rows_kernel(View<const T, 2, Device> table, View<const int, 1, Device> rows,
                                  View<T, 2, Device> out) {
+  after_earlier();
   const int row = rows(blockIdx.x);
   const bool there = row >= 0 && row < table.shape[0];
   for_own_run<N>(out.shape[1], [=](std::int64_t i, std::int64_t c) {
@@ -27,7 +28,7 @@ void pick_rows(Cuda& cuda, const char* op, View<const T, 2, Device> table, View<
                View<T, 2, Device> out) {
   const auto launch = [&](auto n) {
     const auto [blocks, threads] = run_grid(out.shape[0], out.shape[1], n);
-    cuda.launch(op, pick_rows_kernel<n(), T>, blocks, threads, 0, table, rows, out);
+    cuda.launch_early(op, pick_rows_kernel<n(), T>, blocks, threads, 0, table, rows, out);
   };
   with_longest_run<T>(launch, table, out);
 }
@@ -51,6 +52,7 @@ template <> struct TakeRowsKernel<Cuda> {
 template <int N, class T>
 __global__ void replace_rows_kernel(View<const T, 2, Device> features, View<const int, 1, Device> visual,
                                     View<T, 2, Device> x) {
+  after_earlier();
   const int row = visual(blockIdx.x);
   if (row < 0 || row >= features.shape[0]) return;
   for_own_run<N>(x.shape[1], [=](std::int64_t t, std::int64_t c) {
@@ -61,6 +63,7 @@ __global__ void replace_rows_kernel(View<const T, 2, Device> features, View<cons
 template <int N, class T>
 __global__ void add_rows_kernel(View<const T, 2, Device> features, View<const int, 1, Device> visual,
                                 View<T, 2, Device> x) {
+  after_earlier();
   const int row = visual(blockIdx.x);
   if (row < 0 || row >= features.shape[0]) return;
   for_own_run<N>(x.shape[1], [=](std::int64_t t, std::int64_t c) {
@@ -78,7 +81,7 @@ template <> struct VisualRowsKernel<Cuda> {
                       View<T, 2, Device> x) {
     const auto launch = [&](auto n) {
       const auto [blocks, threads] = run_grid(x.shape[0], x.shape[1], n);
-      cuda.launch("replace_rows", replace_rows_kernel<n(), T>, blocks, threads, 0, features, visual, x);
+      cuda.launch_early("replace_rows", replace_rows_kernel<n(), T>, blocks, threads, 0, features, visual, x);
     };
     with_longest_run<T>(launch, features, x);
   }
@@ -87,7 +90,7 @@ template <> struct VisualRowsKernel<Cuda> {
                   View<T, 2, Device> x) {
     const auto launch = [&](auto n) {
       const auto [blocks, threads] = run_grid(x.shape[0], x.shape[1], n);
-      cuda.launch("add_rows", add_rows_kernel<n(), T>, blocks, threads, 0, features, visual, x);
+      cuda.launch_early("add_rows", add_rows_kernel<n(), T>, blocks, threads, 0, features, visual, x);
     };
     with_longest_run<T>(launch, features, x);
   }
@@ -97,6 +100,7 @@ template <> struct VisualRowsKernel<Cuda> {
 template <int N, class T>
 __global__ void append_kernel(View<const Segment, 1, Device> segments, View<const T, 3, Device> x,
                               View<T, 3, Device> cache) {
+  after_earlier();
   const QueryTile tile = find_query_tile(segments, x.shape[0], cache.shape[0], blockIdx.x, 1);
   const Segment& s = tile.segment;
   if (tile.queries == 0 || s.queries > s.keys) return;
@@ -116,7 +120,7 @@ template <> struct AppendKernel<Cuda> {
     const auto launch = [&](auto n) {
       const auto [blocks, threads] =
           run_grid(most_query_tiles(x.shape[0], segments.shape[0], 1), x.shape[1] * x.shape[2], n);
-      cuda.launch("append", append_kernel<n(), T>, blocks, threads, 0, segments, x, cache);
+      cuda.launch_early("append", append_kernel<n(), T>, blocks, threads, 0, segments, x, cache);
     };
     with_longest_run<T>(launch, x, cache);
   }
@@ -124,6 +128,7 @@ template <> struct AppendKernel<Cuda> {
 
 template <int N, class From, class To>
 __global__ void convert_kernel(View<const From, 2, Device> x, View<To, 2, Device> out) {
+  after_earlier();
   for_own_run<N>(x.shape[1], [=](std::int64_t r, std::int64_t c) {
     store_rounded(&out(r, c), load_floats<N>(&x(r, c)));
   });
@@ -134,7 +139,7 @@ template <> struct ConvertKernel<Cuda> {
   static void run(Cuda& cuda, View<const From, 2, Device> x, View<To, 2, Device> out) {
     const auto launch = [&](auto n) {
       const auto [blocks, threads] = run_grid(x.shape[0], x.shape[1], n);
-      cuda.launch("convert", convert_kernel<n(), From, To>, blocks, threads, 0, x, out);
+      cuda.launch_early("convert", convert_kernel<n(), From, To>, blocks, threads, 0, x, out);
     };
     using Longer = std::conditional_t<(sizeof(From) > sizeof(To)), From, To>;
     with_longest_run<Longer>(launch, x, out);

@@ -9,6 +9,7 @@ namespace qwen3vl {
 
 /// An entry of a list a thread: list(i) = entry(i).
 template <class Entry, class T> __global__ void fill_list_kernel(Entry entry, View<T, 1, Device> list) {
+  after_earlier();
   const std::int64_t i = std::int64_t(blockIdx.x) * blockDim.x + threadIdx.x;
   if (i < list.shape[0]) list(i) = entry(i);
 }
@@ -38,8 +39,8 @@ template <> struct PatchPositionsKernel<Cuda> {
   template <class Entry, class T>
   static void fill(Cuda& cuda, const char* op, Entry entry, View<T, 1, Device> list) {
     constexpr int threads = 256;
-    cuda.launch(op, fill_list_kernel<Entry, T>, unsigned((list.shape[0] + threads - 1) / threads), threads, 0,
-                entry, list);
+    cuda.launch_early(op, fill_list_kernel<Entry, T>, unsigned((list.shape[0] + threads - 1) / threads),
+                      threads, 0, entry, list);
   }
 };
 
@@ -47,6 +48,7 @@ template <> struct PatchPositionsKernel<Cuda> {
 template <int N, class T>
 __global__ void position_embedding_kernel(View<const T, 2, Device> table, int side, Grid grid, int merge,
                                           View<T, 2, Device> x) {
+  after_earlier();
   const Position at = patch_position(grid, merge, blockIdx.x);
   const TableTap row = table_tap(at.h, grid.h, side), column = table_tap(at.w, grid.w, side);
   const float weight[4] = {(1 - row.fraction) * (1 - column.fraction), (1 - row.fraction) * column.fraction,
@@ -73,8 +75,8 @@ template <> struct PositionEmbeddingKernel<Cuda> {
                   View<T, 2, Device> x) {
     const auto launch = [&](auto n) {
       const auto [blocks, threads] = run_grid(x.shape[0], x.shape[1], n);
-      cuda.launch("add_position_embedding", position_embedding_kernel<n(), T>, blocks, threads, 0, table,
-                  side, grid, merge, x);
+      cuda.launch_early("add_position_embedding", position_embedding_kernel<n(), T>, blocks, threads, 0,
+                        table, side, grid, merge, x);
     };
     with_longest_run<T>(launch, table, x);
   }
