@@ -240,31 +240,29 @@ __global__ void __launch_bounds__(tile_threads, 2)
       // a lane's weights are a lane's part of A, sixteen keys at a time
 #pragma unroll
     for (int k = 0; k < tile_keys / 16; ++k) {
-      std::uint32_t high[2][4], low[2][4];
+      std::uint32_t weight[Parts][2][4];  // high, low
 #pragma unroll
       for (int m = 0; m < 2; ++m)
 #pragma unroll
-        for (int part = 0; part < 4; ++part) {
-          const float* const p = &score[m][2 * k + part / 2][part % 2 * 2];
-          high[m][part] = round_pair<T>(p[0], p[1]);
+        for (int at = 0; at < 4; ++at) {
+          const float* const p = &score[m][2 * k + at / 2][at % 2 * 2];
+          const std::uint32_t high = weight[0][m][at] = round_pair<T>(p[0], p[1]);
           if constexpr (Parts == 2)
-            low[m][part] =
-                round_pair<T>(p[0] - first_of<T>(high[m][part]), p[1] - second_of<T>(high[m][part]));
+            weight[1][m][at] = round_pair<T>(p[0] - first_of<T>(high), p[1] - second_of<T>(high));
         }
 #pragma unroll
       for (int n = 0; n < Dim / 8; n += 2) {
         std::uint32_t b[4];
         load_transposed(value + k * 16 * stride + n * 8, b);
 #pragma unroll
-        for (int half = 0; half < 2; ++half) {
-          if (Dim == 80 && n + half == 9 && head_dim <= 72) continue;  // the tower's 72
-          const std::uint32_t column[2] = {b[2 * half], b[2 * half + 1]};
+        for (int part = 0; part < Parts; ++part)  // outermost: no product waits for the one before it
 #pragma unroll
-          for (int m = 0; m < 2; ++m) {
-            multiply_add<T>(high[m], column, sum[m][n + half]);
-            if constexpr (Parts == 2) multiply_add<T>(low[m], column, sum[m][n + half]);
+          for (int half = 0; half < 2; ++half) {
+            if (Dim == 80 && n + half == 9 && head_dim <= 72) continue;  // the tower's 72
+            const std::uint32_t column[2] = {b[2 * half], b[2 * half + 1]};
+#pragma unroll
+            for (int m = 0; m < 2; ++m) multiply_add<T>(weight[part][m], column, sum[m][n + half]);
           }
-        }
       }
     }
   }
