@@ -6,8 +6,8 @@
 
 #include <qwen3vl/cuda/segments.cuh>
 
-/// Attention of few queries, the next token's for one: its keys are shared out to many blocks, and a second
-/// kernel puts their results together ("Flash-Decoding", Dao et al. 2023).
+/// Attention of few queries in floats, for f32 and for heads that cuda/attend_next.cuh does not take: the keys are
+/// shared out to many blocks, and a second kernel puts their results together ("Flash-Decoding", Dao et al. 2023).
 ///
 ///   grid   [tokens, kv heads · ⌈group / 8⌉, splits]     block  128 threads
 ///   shared 8 queries, and their scores with 64 keys
