@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include <qwen3vl/cuda/dynamic_shared.cuh>
 #include <qwen3vl/cuda/segments.cuh>
 
 /// Attention of many queries in floats, for f32 and for wide heads:
@@ -30,7 +31,8 @@ __global__ void __launch_bounds__(plain_threads)
     attend_plain_kernel(M mask, View<const Segment, 1, Device> segments, View<const T, 3, Device> q,
                         View<const T, 3, Device> keys, View<const T, 3, Device> values, float scale,
                         View<T, 3, Device> out) {
-  extern __shared__ float plain_shared[];
+  after_earlier();
+  float* const plain_shared = reinterpret_cast<float*>(dynamic_shared());
   __shared__ int first_key, end_key;  // of what any query of the block sees
   const QueryTile tile = find_query_tile(segments, q.shape[0], keys.shape[0], blockIdx.x, plain_queries);
   if (tile.queries == 0) return;

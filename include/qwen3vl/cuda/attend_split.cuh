@@ -6,8 +6,8 @@
 
 #include <qwen3vl/cuda/segments.cuh>
 
-/// Attention of few queries, the next token's for one: its keys are shared out to many blocks, and a second
-/// kernel puts their results together ("Flash-Decoding", Dao et al. 2023).
+/// Attention of few queries in floats, for f32 and for heads that cuda/attend_next.cuh does not take: the keys are
+/// shared out to many blocks, and a second kernel puts their results together ("Flash-Decoding", Dao et al. 2023).
 ///
 ///   grid   [tokens, kv heads · ⌈group / 8⌉, splits]     block  128 threads
 ///   shared 8 queries, and their scores with 64 keys
@@ -29,6 +29,7 @@ __global__ void __launch_bounds__(split_threads)
     attend_split_kernel(M mask, View<const Segment, 1, Device> segments, View<const T, 3, Device> q,
                         View<const T, 3, Device> keys, View<const T, 3, Device> values, float scale,
                         float* partial) {
+  after_earlier();
   __shared__ float query[split_heads][Columns * split_threads];
   __shared__ float score[split_heads][split_keys];
   __shared__ float shrink[split_heads], largest[split_heads], total[split_heads];
@@ -142,6 +143,7 @@ __global__ void __launch_bounds__(split_threads)
 /// grid [tokens, heads]; a thread a column. Every thread goes through the few splits by itself.
 template <class T>
 __global__ void attend_join_kernel(const float* partial, int splits, View<T, 3, Device> out) {
+  after_earlier();
   const std::int64_t t = blockIdx.x, h = blockIdx.y, step = out.shape[2] + 2;
   const float* const own = partial + (t * out.shape[1] + h) * splits * step;
   if (own[1] < 0) return;  // no query

@@ -11,6 +11,7 @@
 #include <qwen3vl/cuda/arena.cuh>
 #include <qwen3vl/cuda/check.cuh>
 #include <qwen3vl/cuda/cublas.cuh>
+#include <qwen3vl/cuda/early.cuh>
 #include <qwen3vl/cuda/staging.cuh>
 
 namespace qwen3vl {
@@ -20,6 +21,9 @@ struct CudaOptions {
   std::optional<cudaStream_t> stream = std::nullopt;  // the user's own; without it the handle makes one
   bool checked = false;  // wait after every op, so that an error has its op's name; poison fresh memory
 };
+
+/// For what the runtime tells of the code that it chose.
+template <int> __global__ void nothing_kernel() {}
 
 /// An NVIDIA GPU as a backend: a device, a stream on it, and all memory from one arena.
 ///
@@ -37,6 +41,8 @@ class Cuda {
 
   /// What kernels may use between two launches: attention's partial results.
   static constexpr std::size_t scratch_bytes = std::size_t{32} << 20;
+  /// Integers by which the blocks of a launch count who is done. They are zero between launches.
+  static constexpr std::int64_t counters = 16384;
 
   explicit Cuda(const CudaOptions& options = {})
       : device_(checked_device(options.device)), checked_(options.checked) {
@@ -50,10 +56,14 @@ class Cuda {
     expect_cuda(cudaDeviceGetAttribute(&multiprocessors_, cudaDevAttrMultiProcessorCount, device_), "Cuda");
     expect_cuda(cudaDeviceGetAttribute(&most_shared_, cudaDevAttrMaxSharedMemoryPerBlockOptin, device_),
                 "Cuda");
+    overlaps_ = !checked_ && kernels_wait(device_);
     arena_ = std::make_unique<DeviceArena>(device_, stream_);
     staging_ = std::make_unique<Staging>();
     cublas_ = std::make_unique<CublasLt>();
-    scratch_ = static_cast<std::byte*>(arena_->allocate(scratch_bytes + CublasLt::workspace_bytes));
+    constexpr std::size_t counter_bytes = counters * sizeof(int);
+    scratch_ =
+        static_cast<std::byte*>(arena_->allocate(scratch_bytes + CublasLt::workspace_bytes + counter_bytes));
+    expect_cuda(cudaMemsetAsync(done_counters(), 0, counter_bytes, stream_), "Cuda");
   }
   Cuda(const Cuda&) = delete;
   Cuda& operator=(const Cuda&) = delete;
@@ -97,11 +107,35 @@ class Cuda {
   /// [scratch_bytes], for a kernel and the one that follows it.
   std::byte* scratch() { return scratch_; }
   std::byte* cublas_workspace() { return scratch_ + scratch_bytes; }
+  /// [counters] zeros; who counts with them leaves zeros.
+  int* done_counters() {
+    return reinterpret_cast<int*>(scratch_ + scratch_bytes + CublasLt::workspace_bytes);
+  }
 
   /// Puts a kernel into the stream. An empty grid is no work and no error.
   template <class... Parameters, class... Arguments>
   void launch(const char* op, void (*kernel)(Parameters...), dim3 blocks, int threads,
               std::size_t shared_bytes, const Arguments&... arguments) {
+    put(op, kernel, blocks, threads, shared_bytes, false, arguments...);
+  }
+  /// Likewise, a kernel that calls after_earlier() (cuda/early.cuh) before anything else: it may be on the
+  /// device already while the one in front of it ends.
+  template <class... Parameters, class... Arguments>
+  void launch_early(const char* op, void (*kernel)(Parameters...), dim3 blocks, int threads,
+                    std::size_t shared_bytes, const Arguments&... arguments) {
+    put(op, kernel, blocks, threads, shared_bytes, overlaps_, arguments...);
+  }
+
+  /// Throws what went wrong by now; when checked, after waiting for it.
+  void check(const char* op) {
+    expect_cuda(cudaGetLastError(), op, "rerun with Cuda({.checked = true}): it may be an earlier op's");
+    if (checked_) expect_cuda(cudaStreamSynchronize(stream_), op);
+  }
+
+ private:
+  template <class... Parameters, class... Arguments>
+  void put(const char* op, void (*kernel)(Parameters...), dim3 blocks, int threads, std::size_t shared_bytes,
+           bool early, const Arguments&... arguments) {
     if (blocks.x == 0 || blocks.y == 0 || blocks.z == 0) return;
     if (shared_bytes > 48 * 1024) {  // above that a kernel has to ask
       if (shared_bytes > static_cast<std::size_t>(most_shared_))
@@ -112,17 +146,26 @@ class Cuda {
                                cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared_bytes)),
           op);
     }
-    kernel<<<blocks, static_cast<unsigned>(threads), shared_bytes, stream_>>>(arguments...);
+    cudaLaunchAttribute attribute{};
+    attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    attribute.val.programmaticStreamSerializationAllowed = 1;
+    cudaLaunchConfig_t config{};
+    config.gridDim = blocks, config.blockDim = dim3(static_cast<unsigned>(threads));
+    config.dynamicSmemBytes = shared_bytes, config.stream = stream_;
+    config.attrs = &attribute, config.numAttrs = early ? 1 : 0;
+    (void)cudaLaunchKernelEx(&config, kernel, Parameters(arguments)...);
     check(op);
   }
 
-  /// Throws what went wrong by now; when checked, after waiting for it.
-  void check(const char* op) {
-    expect_cuda(cudaGetLastError(), op, "rerun with Cuda({.checked = true}): it may be an earlier op's");
-    if (checked_) expect_cuda(cudaStreamSynchronize(stream_), op);
+  /// Do kernels wait in after_earlier()? Not those of a program that was compiled for older devices.
+  static bool kernels_wait(int device) {
+    int major = 0;
+    expect_cuda(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "Cuda");
+    cudaFuncAttributes code{};
+    expect_cuda(cudaFuncGetAttributes(&code, reinterpret_cast<const void*>(&nothing_kernel<0>)), "Cuda");
+    return major >= 9 && code.ptxVersion >= 90;
   }
 
- private:
   static int checked_device(int device) {
     int count = 0, major = 0;
     expect_cuda(cudaGetDeviceCount(&count), "Cuda", "a GPU and its driver; the CPU backend needs neither");
@@ -142,7 +185,7 @@ class Cuda {
   };
 
   int device_, multiprocessors_ = 0, most_shared_ = 0;
-  bool checked_;
+  bool checked_, overlaps_ = false;
   cudaStream_t stream_ = nullptr;
   std::unique_ptr<cudaStream_t, DestroyStream> own_stream_;
   std::unique_ptr<DeviceArena> arena_;

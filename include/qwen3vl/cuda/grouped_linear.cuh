@@ -2,14 +2,47 @@
 
 #include <type_traits>
 
+#include <qwen3vl/cuda/block_sum.cuh>
 #include <qwen3vl/cuda/grouped_tiles.cuh>
-#include <qwen3vl/cuda/linear.cuh>
+#include <qwen3vl/cuda/vectors.cuh>
 #include <qwen3vl/ops/grouped_linear.hpp>
 
 namespace qwen3vl {
 
-/// A warp an output of an expert, for up to `Rows` of its rows: linear's own product, so that each row is what
-/// linear() makes of it. Only the weights of experts that have rows are read.
+/// The products of up to `Tokens` rows of x with one row of a weight, which a warp reads once. Every lane gets
+/// the sums.
+///
+///   lane i owns inputs 8i … 8i + 7 of every 256 (of floats four); with `wide` they are loaded in one piece
+template <int Tokens, class T>
+__device__ void multiply_rows(const T* from, std::int64_t stride, int tokens, const T* row,
+                              std::int64_t inputs, bool wide, float (&sum)[Tokens]) {
+  const int lane = threadIdx.x % warp_threads;
+  for (int t = 0; t < Tokens; ++t) sum[t] = 0;
+  std::int64_t done = 0;
+  if (wide) {
+    constexpr int run = Sixteen<T>::count;
+    for (std::int64_t i = lane * run; i + run <= inputs; i += warp_threads * run) {
+      const Sixteen<T> w = load_sixteen(row + i);
+      for (int t = 0; t < Tokens; ++t) {
+        if (t >= tokens) break;
+        const Sixteen<T> v = load_sixteen(from + t * stride + i);
+        for (int j = 0; j < run; ++j) sum[t] += float(w.at[j]) * float(v.at[j]);
+      }
+    }
+    done = inputs / run * run;
+  }
+  for (std::int64_t i = done + lane; i < inputs; i += warp_threads)
+    for (int t = 0; t < Tokens; ++t) {
+      if (t >= tokens) break;
+      sum[t] += float(row[i]) * float(from[t * stride + i]);
+    }
+  for (int t = 0; t < Tokens; ++t) {
+    if (t >= tokens) break;
+    sum[t] = warp_sum(sum[t]);
+  }
+}
+
+/// A warp an output of an expert, for up to `Rows` of its rows. Only the weights of experts that have rows are read.
 ///
 ///   grid   [tiles of `Rows` rows · ⌈outputs / 8⌉]     block  256 threads, eight warps
 ///   bound  memory: reads the weights

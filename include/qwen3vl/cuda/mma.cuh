@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include <qwen3vl/core/dtype.hpp>
+#include <qwen3vl/cuda/pairs.cuh>
 
 /// What a warp does on the tensor cores: D ← A·B + D, with A : [16, 16] and B : [16, 8] of bf16 or f16, and
 /// D : [16, 8] of float. A register holds two neighbours of a row of A, or of a column of B. With
@@ -32,20 +33,20 @@ __device__ inline void multiply_add(const std::uint32_t (&a)[4], const std::uint
   }
 }
 
-/// Two neighbours in one register, the first in its lower half.
-template <class T> __device__ inline std::uint32_t pack(T first, T second) {
-  return std::uint32_t{first.bits} | std::uint32_t{second.bits} << 16;
-}
-template <class T> __device__ inline std::uint32_t load_pair(const T* from) {
-  return *reinterpret_cast<const std::uint32_t*>(from);
-}
-
-/// b of a matrix that lies in shared memory row by row: `row` is the beginning of row lane % 16 of its [16, 8],
-/// aligned to 16 bytes.
-template <class T> __device__ inline void load_columns(const T* row, std::uint32_t (&b)[2]) {
+/// Four matrices [8, 8] that lie in shared memory row by row, a register of each for a lane: lane 8m + i says with
+/// `row` where row i of matrix m begins, aligned to 16 bytes. A lane gets row lane / 4, columns p … p+1 of each;
+/// transposed, column lane / 4 of rows p … p+1.
+template <class T> __device__ inline void load_matrices(const T* row, std::uint32_t (&to)[4]) {
   const auto address = static_cast<std::uint32_t>(__cvta_generic_to_shared(row));
-  asm volatile("ldmatrix.sync.aligned.m8n8.x2.trans.shared.b16 {%0,%1}, [%2];"
-               : "=r"(b[0]), "=r"(b[1])
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+               : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+               : "r"(address)
+               : "memory");
+}
+template <class T> __device__ inline void load_transposed(const T* row, std::uint32_t (&to)[4]) {
+  const auto address = static_cast<std::uint32_t>(__cvta_generic_to_shared(row));
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+               : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
                : "r"(address)
                : "memory");
 }

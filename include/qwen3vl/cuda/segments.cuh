@@ -59,6 +59,25 @@ __device__ inline QueryTile find_query_tile(const View<const Segment, 1, Device>
   return tile;
 }
 
+/// Token t, as a tile of one query; none where it is in no segment. To be called by whole warps.
+__device__ inline QueryTile find_token(const View<const Segment, 1, Device>& segments, std::int64_t tokens,
+                                       std::int64_t keys, std::int64_t t) {
+  for (std::int64_t base = 0; base < segments.shape[0]; base += warp_threads) {
+    const std::int64_t s = base + threadIdx.x % warp_threads;
+    bool owns = false;
+    if (s < segments.shape[0]) {
+      const Segment segment = segments(s);
+      owns = within(segment, tokens, keys) && t >= segment.query_begin &&
+             t < segment.query_begin + segment.queries;
+    }
+    const unsigned owners = __ballot_sync(0xffffffffu, owns);
+    if (!owners) continue;
+    const Segment segment = segments(base + __ffs(static_cast<int>(owners)) - 1);
+    return {segment, static_cast<int>(t) - segment.query_begin, 1};
+  }
+  return {};
+}
+
 /// What a query may see, cut to the keys there are. A query that may see nothing sees all keys alike.
 struct QuerySight {
   KeyRange range;

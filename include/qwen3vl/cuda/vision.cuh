@@ -9,6 +9,7 @@ namespace qwen3vl {
 
 /// An entry of a list a thread: list(i) = entry(i).
 template <class Entry, class T> __global__ void fill_list_kernel(Entry entry, View<T, 1, Device> list) {
+  after_earlier();
   const std::int64_t i = std::int64_t(blockIdx.x) * blockDim.x + threadIdx.x;
   if (i < list.shape[0]) list(i) = entry(i);
 }
@@ -38,26 +39,33 @@ template <> struct PatchPositionsKernel<Cuda> {
   template <class Entry, class T>
   static void fill(Cuda& cuda, const char* op, Entry entry, View<T, 1, Device> list) {
     constexpr int threads = 256;
-    cuda.launch(op, fill_list_kernel<Entry, T>, unsigned((list.shape[0] + threads - 1) / threads), threads, 0,
-                entry, list);
+    cuda.launch_early(op, fill_list_kernel<Entry, T>, unsigned((list.shape[0] + threads - 1) / threads),
+                      threads, 0, entry, list);
   }
 };
 
-/// A block owns 1024 channels of a patch (cuda/elements.cuh): four rows of the table are read, one of x is
-/// updated. Bound by memory.
-template <class T>
+/// A run a thread (cuda/elements.cuh): four rows of the table are read, one of x is updated. Bound by memory.
+template <int N, class T>
 __global__ void position_embedding_kernel(View<const T, 2, Device> table, int side, Grid grid, int merge,
                                           View<T, 2, Device> x) {
+  after_earlier();
   const Position at = patch_position(grid, merge, blockIdx.x);
   const TableTap row = table_tap(at.h, grid.h, side), column = table_tap(at.w, grid.w, side);
   const float weight[4] = {(1 - row.fraction) * (1 - column.fraction), (1 - row.fraction) * column.fraction,
                            row.fraction * (1 - column.fraction), row.fraction * column.fraction};
   const std::int64_t tap[4] = {row.low * side + column.low, row.low * side + column.high,
                                row.high * side + column.low, row.high * side + column.high};
-  for_own_elements(x.shape[1], [=](std::int64_t n, std::int64_t c) {
-    const float sum = weight[0] * float(table(tap[0], c)) + weight[1] * float(table(tap[1], c)) +
-                      weight[2] * float(table(tap[2], c)) + weight[3] * float(table(tap[3], c));
-    x(n, c) = T(float(x(n, c)) + float(T(sum)));
+  for_own_run<N>(x.shape[1], [&](std::int64_t n, std::int64_t c) {
+    Floats<N> taps[4], number = load_floats<N>(&x(n, c));
+#pragma unroll
+    for (int k = 0; k < 4; ++k) taps[k] = load_floats<N>(&table(tap[k], c));
+#pragma unroll
+    for (int j = 0; j < N; ++j) {
+      const float sum = weight[0] * taps[0].at[j] + weight[1] * taps[1].at[j] + weight[2] * taps[2].at[j] +
+                        weight[3] * taps[3].at[j];
+      number.at[j] += rounded_to<T>(sum);
+    }
+    store_rounded(&x(n, c), number);
   });
 }
 
@@ -65,8 +73,12 @@ template <> struct PositionEmbeddingKernel<Cuda> {
   template <Element T>
   static void run(Cuda& cuda, View<const T, 2, Device> table, int side, Grid grid, int merge,
                   View<T, 2, Device> x) {
-    cuda.launch("add_position_embedding", position_embedding_kernel<T>, element_grid(x.shape[0], x.shape[1]),
-                element_threads, 0, table, side, grid, merge, x);
+    const auto launch = [&](auto n) {
+      const auto [blocks, threads] = run_grid(x.shape[0], x.shape[1], n);
+      cuda.launch_early("add_position_embedding", position_embedding_kernel<n(), T>, blocks, threads, 0,
+                        table, side, grid, merge, x);
+    };
+    with_longest_run<T>(launch, table, x);
   }
 };
 
