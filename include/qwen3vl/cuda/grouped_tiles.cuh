@@ -33,16 +33,6 @@ __device__ Sixteen<T> load_or_zeros(const T* row, std::int64_t c, std::int64_t e
   return numbers;
 }
 
-/// Four matrices of [8, 8] out of shared memory (PTX ISA, ldmatrix): lane 8m + j has the beginning of row j of
-/// matrix m, aligned to 16 bytes, and gets of each the elements [lane / 4, 2 · (lane % 4) … + 1].
-template <class T> __device__ inline void load_matrices(const T* row, std::uint32_t (&matrix)[4]) {
-  const auto address = static_cast<std::uint32_t>(__cvta_generic_to_shared(row));
-  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
-               : "=r"(matrix[0]), "=r"(matrix[1]), "=r"(matrix[2]), "=r"(matrix[3])
-               : "r"(address)
-               : "memory");
-}
-
 template <bool Wide, class T>
 __global__ void __launch_bounds__(grouped_threads, 2)
     grouped_tiles_kernel(View<const T, 2, Device> x, View<const T, 3, Device> weight,
