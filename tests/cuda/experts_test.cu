@@ -1,6 +1,7 @@
 #include <qwen3vl/cuda/experts.cuh>
 
 #include <qwen3vl/cuda/grouped_linear.cuh>
+#include <qwen3vl/cuda/linear.cuh>
 
 #include "../ops/experts_cases.hpp"
 #include "cuda_bench.cuh"
