@@ -8,6 +8,8 @@
 #include <qwen3vl/core/error.hpp>
 #include <qwen3vl/core/threads.hpp>
 
+#include "options.hpp"
+
 namespace qwen3vl::bench {
 namespace {
 
@@ -40,32 +42,6 @@ double probe(Ceiling ceiling, Threads& threads) {
 
 const char* name_of(Ceiling ceiling) {
   return ceiling == Ceiling::read ? "read" : ceiling == Ceiling::copy ? "copy" : "matmul";
-}
-
-struct Options {
-  std::string filter, json;
-  bool list = false;
-};
-
-Options parse(int argc, char** argv) {
-  Options options;
-  for (int a = 1; a < argc; ++a) {
-    const std::string word = argv[a];
-    const auto value = [&]() -> std::string {
-      if (++a == argc) throw Error("bench_ops", word + " wants a value");
-      return argv[a];
-    };
-    if (word == "--filter")
-      options.filter = value();
-    else if (word == "--json")
-      options.json = value();
-    else if (word == "--list")
-      options.list = true;
-    else
-      throw Error("bench_ops", "unknown option " + word,
-                  "bench_ops [--filter PART_OF_A_NAME] [--json FILE] [--list]");
-  }
-  return options;
 }
 
 std::string time_text(double seconds) {
@@ -119,13 +95,13 @@ int run_all(const Options& options) {
       records.push_back(report(entry.name, run));
     }
   }
-  if (!options.json.empty()) {
-    std::ofstream file(options.json);
+  if (!options.file.empty()) {
+    std::ofstream file(options.file);
     file << "[\n";
     for (std::size_t r = 0; r < records.size(); ++r)
       file << records[r] << (r + 1 < records.size() ? ",\n" : "\n");
     file << "]\n";
-    if (!file.flush()) throw Error(options.json, "cannot be written");
+    if (!file.flush()) throw Error(options.file, "cannot be written");
   }
   return 0;
 }
@@ -189,7 +165,7 @@ Case::Case(std::string name, std::vector<Point> points, std::function<void(Run&)
 
 int main(int argc, char** argv) {
   try {
-    return qwen3vl::bench::run_all(qwen3vl::bench::parse(argc, argv));
+    return qwen3vl::bench::run_all(qwen3vl::bench::parse_options(argc, argv, "bench_ops", "json"));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

@@ -4,6 +4,8 @@
 #include <exception>
 #include <fstream>
 
+#include "options.hpp"
+
 namespace qwen3vl::bench {
 namespace {
 
@@ -16,30 +18,6 @@ struct Entry {
 std::vector<Entry>& entries() {
   static std::vector<Entry> all;
   return all;
-}
-
-constexpr const char* usage = "bench_cuda [--filter PART_OF_A_NAME] [--markdown FILE] [--list]";
-
-struct Options {
-  std::string filter, markdown;
-  bool list = false;
-};
-
-Options parse(int argc, char** argv) {
-  Options options;
-  for (int a = 1; a < argc; ++a) {
-    const std::string word = argv[a];
-    std::string* const value = word == "--filter"     ? &options.filter
-                               : word == "--markdown" ? &options.markdown
-                                                      : nullptr;
-    if (word == "--list")
-      options.list = true;
-    else if (value && a + 1 < argc)
-      *value = argv[++a];
-    else
-      throw Error("bench_cuda", word + (value ? " wants a value" : " is no option"), usage);
-  }
-  return options;
 }
 
 std::string text(const char* form, double number) {
@@ -86,7 +64,7 @@ int run_all(const Options& options) {
     for (const Entry& entry : entries()) std::printf("%s (%zu)\n", entry.name.c_str(), entry.rows.size());
     return 0;
   }
-  Lines lines(options.markdown);
+  Lines lines(options.file);
   Cuda cuda;
   const DeviceCeilings ceilings = measure_device<bf16>(cuda);
   lines.add(device_name(cuda) + ", bf16. It reads " + text("%.0f GB/s", ceilings.read / 1e9) + ", copies " +
@@ -117,7 +95,7 @@ DeviceCase::DeviceCase(std::string name, std::vector<std::string> columns,
 
 int main(int argc, char** argv) {
   try {
-    return qwen3vl::bench::run_all(qwen3vl::bench::parse(argc, argv));
+    return qwen3vl::bench::run_all(qwen3vl::bench::parse_options(argc, argv, "bench_cuda", "markdown"));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

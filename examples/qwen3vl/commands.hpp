@@ -1,5 +1,9 @@
 #pragma once
 
+#include <cstdio>
+#include <exception>
+#include <new>
+
 #include <CLI/CLI.hpp>
 
 /// The commands of the program, one source file each. Each adds its subcommand, options and what to do;
@@ -23,5 +27,24 @@ void define_bench(CLI::App& command);
 struct Exit {
   int code;
 };
+
+/// What main() does, and its exit code: 0 done, 1 an error that is explained on standard error, 2 wrong usage.
+inline int run(CLI::App& app, const char* name, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const Exit& exit) {
+    return exit.code;
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "%s: out of memory\n  hint: `qwen3vl plan` tells what a model and its inputs need\n",
+                 name);
+    return 1;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s: %s\n", name, error.what());
+    return 1;
+  }
+  return 0;
+}
 
 }  // namespace program
