@@ -8,7 +8,7 @@ import os
 import numpy as np
 from tokenizers import Tokenizer
 
-from items import METRICS, training_item
+from items import METRICS, WEIGHT, training_item
 from tasks.clip import sampled_frames, timestamps
 
 PATCHES, ROWS, TOKENS = 49152, 57344, 36864   # ROWS: distinct patches, both frames of a clip's pairs
@@ -198,7 +198,7 @@ class Packer:
                     at.append(t + k - 1)
                     targets.append(target)
                     answer.append(base + number)
-                    share.append(lengths[number] ** -0.65)   # long answers count more, but not by their length
+                    share.append(WEIGHT[item.turns[number].metric] * lengths[number] ** -0.65)   # long answers count more, but not by their length
             metric.extend(list(METRICS).index(turn.metric) for turn in item.turns)
             r, p, t = r + len(item_rows), q, t + len(item_ids)
             text_ends.append(t)

@@ -26,17 +26,17 @@ from samples import FOLDER, LONGEST_PICTURE, LONGEST_TEXT, Packer, Prompts
 
 TEXT = dict(hidden_size=192, intermediate_size=512, num_hidden_layers=6, num_attention_heads=6, num_key_value_heads=2, head_dim=32,
             max_position_embeddings=4096, rms_norm_eps=1e-6, tie_word_embeddings=True,
-            rope_parameters={"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [6, 5, 5], "mrope_interleaved": True})
+            rope_parameters={"rope_type": "default", "rope_theta": 500000.0, "mrope_section": [6, 5, 5], "mrope_interleaved": True})
 VISION = dict(hidden_size=160, intermediate_size=704, depth=8, num_heads=5, out_hidden_size=192, deepstack_visual_indexes=[1, 3, 5],
               num_position_embeddings=samples.GRID ** 2, patch_size=16, temporal_patch_size=2, spatial_merge_size=2)
 
 
-def new_model(theta=TEXT["rope_parameters"]["rope_theta"]):
+def new_model():
     name = Prompts().tokenizer.token_to_id
     entries = Prompts().tokenizer.get_vocab_size()
     end, eot = name("<|im_end|>"), name("<|endoftext|>")
     config = Qwen3VLConfig(
-        text_config={**TEXT, "rope_parameters": {**TEXT["rope_parameters"], "rope_theta": theta}, "vocab_size": entries, "bos_token_id": eot, "eos_token_id": end, "pad_token_id": eot}, vision_config=VISION,
+        text_config={**TEXT, "vocab_size": entries, "bos_token_id": eot, "eos_token_id": end, "pad_token_id": eot}, vision_config=VISION,
         image_token_id=name("<|image_pad|>"), video_token_id=name("<|video_pad|>"),
         vision_start_token_id=name("<|vision_start|>"), vision_end_token_id=name("<|vision_end|>"), tie_word_embeddings=True)
     model = Qwen3VLForConditionalGeneration(config)
@@ -109,7 +109,7 @@ def train(a):
     torch.set_float32_matmul_precision("high")
     device = "cuda" if torch.cuda.is_available() else "cpu"   # the CPU serves to try the code
     on_gpu = device == "cuda"
-    model = new_model(a.theta).to(device)
+    model = new_model().to(device)
     init(model)
     matrices = [p for n, p in model.named_parameters() if p.ndim == 2 and any(s in n for s in ("blocks", "merger", "layers"))]
     inside = {id(p) for p in matrices}
@@ -230,7 +230,7 @@ def train(a):
             totals.zero_()
             if not np.isfinite(mean):
                 raise SystemExit("the loss is no number any more; the last state saved is whole")
-        if finished or time.time() - saved > 150:
+        if finished or time.time() - saved > 75:
             snapshot()
             saved = time.time()
         if finished:
@@ -251,9 +251,8 @@ if __name__ == "__main__":
     parser.add_argument("--curve", default="curve.json")
     parser.add_argument("--rate", type=float, default=3e-3, help="peak learning rate of AdamW: embeddings, norms, biases")
     parser.add_argument("--muon", type=float, default=4.0, help="Muon's rate, as a multiple")
-    parser.add_argument("--theta", type=float, default=TEXT["rope_parameters"]["rope_theta"], help="rope_theta of the decoder")
     parser.add_argument("--views", type=int, default=2, help="how often a batch is seen")
-    parser.add_argument("--ring", type=int, default=256, help="batches kept to be seen again")
+    parser.add_argument("--ring", type=int, default=512, help="batches kept to be seen again")
     parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1))
     parser.add_argument("--every", type=float, default=20, help="seconds between lines")
     a = parser.parse_args()
