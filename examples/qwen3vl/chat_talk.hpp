@@ -354,7 +354,8 @@ template <class Machine> void run_chat(Machine& machine, const ChatOptions& opti
     Talk<Machine, decltype(element)> talk(machine, around, stats, start);
     if (!options.prompt) return converse(talk, around, media);
     const std::string answer = talk.answer(*options.prompt, media);
-    if (!options.draw.empty() && draw_answer(answer, talk.media().front(), options.draw) == 0)
+    if (!options.draw.empty() && draw_answer(answer, answer_coordinates(around.config.generation),
+                                             talk.media().front(), options.draw) == 0)
       warn("the answer points at nothing: " + options.draw + " is not written");
   });
   if (!options.stats.empty()) stats.write(options.stats);
