@@ -55,6 +55,22 @@ TEST_CASE("AnyModel counts the weights of each generation as released") {
   CHECK(count_weights<AnyModel<DryRun, bf16>>(two) == 2'208'985'600);  // 2B
 }
 
+TEST_CASE("whether a step may be replayed is the model's to say, by its RoPE") {
+  Qwen3VLConfig config;
+  config.text_config.num_hidden_layers = config.vision_config.depth = 1;
+  config.vision_config.deepstack_visual_indexes = {0};
+  using Type = RopeScaling::Type;
+  for (const Type type : {Type::none, Type::linear, Type::yarn, Type::dynamic}) {
+    config.text_config.rope_scaling.type = type;
+    const AnyModel<DryRun, float> any(config);
+    CHECK(rotates_by_length(any) == (type == Type::dynamic));
+    CHECK(rotates_by_length(Qwen3VLDense<DryRun, float>(config)) == (type == Type::dynamic));
+    CHECK(rotates_by_length(Qwen3VL<DryRun, float, Qwen1>(config)));  // whatever config.json calls it
+  }
+  CHECK_FALSE(rope_depends_on_length(StandardRoPE{64, 1e4f}));
+  CHECK(rotates_by_length(0));  // what does not say
+}
+
 TEST_CASE("embedding and relevance of a prompt") {
   const GoldenCase golden("qwen3vl_text", "tied");
   Cpu cpu(2);
