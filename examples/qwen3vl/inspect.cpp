@@ -98,9 +98,12 @@ void print_config(const Qwen3VLConfig& config) {
       text.num_hidden_layers, text.hidden_size, text.intermediate_size, text.num_attention_heads,
       text.head_dim, text.num_key_value_heads, with_commas(text.vocab_size).c_str(),
       text.tie_word_embeddings ? "tied" : "untied");
-  if (text.num_experts > 0)
-    std::printf("  experts  %d of %d a token, MLP %d each\n", text.num_experts_per_tok, text.num_experts,
-                text.moe_intermediate_size);
+  if (text.num_experts > 0) {
+    int layers = 0;
+    for (int l = 0; l < text.num_hidden_layers; ++l) layers += text.has_experts(l);
+    std::printf("  experts  %d of %d a token, MLP %d each, in %d of the layers\n", text.num_experts_per_tok,
+                text.num_experts, text.moe_intermediate_size, layers);
+  }
   std::printf(
       "  vision   %d blocks, hidden %d, MLP %d; %d heads of %d; patches of %d, merged by %d; DeepStack after "
       "%s\n",

@@ -179,8 +179,28 @@ TEST_CASE("config.json of a mixture of experts") {
   refused("num_experts_per_tok", 9, "num_experts_per_tok is above num_experts");
   refused("num_experts", 4, "num_experts and num_local_experts differ");
   refused("norm_topk_prob", false, "norm_topk_prob is false");
-  refused("mlp_only_layers", {0}, "decoder_sparse_step or mlp_only_layers");
-  refused("decoder_sparse_step", 2, "decoder_sparse_step or mlp_only_layers");
+  refused("mlp_only_layers", Json::array({4}), "mlp_only_layers[0] is 4, should be 0 to 3");
+  refused("mlp_only_layers", 1, "mlp_only_layers is");
+  refused("decoder_sparse_step", 0, "decoder_sparse_step is 0");
+}
+
+TEST_CASE("config.json of a mixture of experts: layers with a dense MLP") {
+  Json json = golden_of("moe");
+  const auto sparse = [&](int step, std::vector<int> dense) {
+    json["text_config"]["decoder_sparse_step"] = step, json["text_config"]["mlp_only_layers"] = dense;
+    const Qwen3VLConfig config = read_config(json, "config.json");
+    CHECK(config.warnings == std::vector<std::string>{});
+    std::vector<int> layers;
+    for (int l = 0; l < config.text_config.num_hidden_layers; ++l)
+      if (config.text_config.has_experts(l)) layers.push_back(l);
+    return layers;
+  };
+  CHECK(sparse(1, {}) == std::vector<int>{0, 1, 2, 3});
+  CHECK(sparse(1, {0, 2}) == std::vector<int>{1, 3});
+  CHECK(sparse(2, {}) == std::vector<int>{1, 3});
+  CHECK(sparse(2, {3}) == std::vector<int>{1});
+  CHECK(sparse(3, {}) == std::vector<int>{2});
+  CHECK(sparse(5, {}).empty());
 }
 
 TEST_CASE("config.json: unknown fields are named, contradictions refused") {
