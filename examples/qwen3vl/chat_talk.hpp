@@ -59,7 +59,7 @@ struct Surroundings {
   explicit Surroundings(const ChatOptions& o)
       : options(o),
         config(read_config(read_json_file(o.model + "/config.json"), o.model + "/config.json")),
-        processor(read_processor_settings(o.model, clip_rule(config))),
+        processor(processor_settings(o.model, config)),
         tokenizer(Tokenizer::load(o.model)),
         encoder(tokenizer),
         generation(load_generation_config(o.model)),
@@ -67,13 +67,16 @@ struct Surroundings {
         checkpoint(o.model) {
     for (const std::string& warning : config.warnings) warn(warning);
     if (!chat_template.warning.empty()) warn(chat_template.warning);
-    if (generation.stop_ids.empty())
-      for (const char* stop : {"<|im_end|>", "<|endoftext|>"})
-        if (const auto id = tokenizer.added_id(stop)) generation.stop_ids.push_back(*id);
+    if (of_qwen1(config) && generation.chat_format == "raw")
+      warn("generation_config.json has chat_format raw, which is a base model's: prompts are Qwen-VL-Chat's");
+    add_stop_ids(config, tokenizer, generation.stop_ids);
     if (tokenizer.size() > config.text_config.vocab_size)
       throw Error(o.model,
                   "the tokenizer has " + std::to_string(tokenizer.size()) + " tokens, the model " +
                       std::to_string(config.text_config.vocab_size),
+                  "tokenizer files of another checkpoint?");
+    if (of_qwen1(config) && tokenizer.added_id("<imgpad>") != config.image_token_id)
+      throw Error(o.model, "visual.image_start_id is not the id of <img> in qwen.tiktoken",
                   "tokenizer files of another checkpoint?");
   }
 
@@ -354,7 +357,8 @@ template <class Machine> void run_chat(Machine& machine, const ChatOptions& opti
     Talk<Machine, decltype(element)> talk(machine, around, stats, start);
     if (!options.prompt) return converse(talk, around, media);
     const std::string answer = talk.answer(*options.prompt, media);
-    if (!options.draw.empty() && draw_answer(answer, talk.media().front(), options.draw) == 0)
+    if (!options.draw.empty() && draw_answer(answer, answer_coordinates(around.config.generation),
+                                             talk.media().front(), options.draw) == 0)
       warn("the answer points at nothing: " + options.draw + " is not written");
   });
   if (!options.stats.empty()) stats.write(options.stats);

@@ -129,8 +129,8 @@ inline qwen3vl::OrderedJson config_json(const qwen3vl::Qwen3VLConfig& config, co
       {"vision_start_token_id", config.vision_start_token_id}};
   if (moe) {
     OrderedJson& experts = json["text_config"];
-    experts["decoder_sparse_step"] = 1;
-    experts["mlp_only_layers"] = OrderedJson::array();
+    experts["decoder_sparse_step"] = text.decoder_sparse_step;
+    experts["mlp_only_layers"] = text.mlp_only_layers;
     experts["moe_intermediate_size"] = text.moe_intermediate_size;
     experts["norm_topk_prob"] = true;
     experts["num_experts"] = text.num_experts;

@@ -57,8 +57,8 @@ class ForwardOrder {
        "video_grid_thw", "pixel_values", "pixel_values_videos", "embedding", "visual", "position_ids",
        "rope_deltas", "language_model", "lm_head", "logits", "logits_bf16", "last_logits", "greedy_tokens",
        // the vision tower
-       "patch_embed", "pos_embed", "rotary_pos_emb", "blocks", "norm1", "attn", "norm2", "merger",
-       "deepstack_merger_list",
+       "patch_embed", "pos_embed", "rotary_pos_emb", "ln_pre", "blocks", "norm1", "attn", "norm2", "merger",
+       "deepstack_merger_list", "attn_pool", "ln_post",
        // the decoder
        "embed_tokens", "rotary_emb", "layers", "input_layernorm", "self_attn", "q_proj", "q_norm", "k_proj",
        "k_norm", "v_proj", "o_proj", "post_attention_layernorm", "mlp", "gate_proj", "up_proj", "act_fn",

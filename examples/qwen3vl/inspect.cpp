@@ -13,6 +13,7 @@
 #include <qwen3vl/io/checkpoint.hpp>
 #include <qwen3vl/model/config.hpp>
 #include <qwen3vl/model/expert_layout.hpp>
+#include <qwen3vl/model/load.hpp>
 
 #include "any_model.hpp"
 #include "commands.hpp"
@@ -47,7 +48,7 @@ std::vector<TreeWeight> weights_of(const Qwen3VLConfig& config, const Checkpoint
   std::set<std::string, std::less<>> wanted;
   Model model(config);
   Model::weights(model, config, [&](std::string_view name, auto&, Shape shape) {
-    wanted.emplace(name);
+    if (transposed_name(name).empty()) wanted.emplace(name);
     if (const auto layout = find_expert_layout(checkpoint, name, shape);
         layout && *layout != ExpertLayout::own) {
       for (const ExpertPart& part : expert_parts(name, shape, *layout)) {
@@ -59,6 +60,11 @@ std::vector<TreeWeight> weights_of(const Qwen3VLConfig& config, const Checkpoint
           weights.back().note = "should be " + to_string(part.shape);
       }
       return;
+    }
+    const std::string_view stored_name = transposed_name(name);  // of a matrix that is stored as [in, out]
+    if (!stored_name.empty()) {
+      name = stored_name, shape = {shape[1], shape[0]};
+      wanted.emplace(name);
     }
     const TensorInfo* tensor = checkpoint.find(name);
     weights.push_back(tensor ? stored_weight(*tensor)
@@ -98,15 +104,22 @@ void print_config(const Qwen3VLConfig& config) {
       text.num_hidden_layers, text.hidden_size, text.intermediate_size, text.num_attention_heads,
       text.head_dim, text.num_key_value_heads, with_commas(text.vocab_size).c_str(),
       text.tie_word_embeddings ? "tied" : "untied");
-  if (text.num_experts > 0)
-    std::printf("  experts  %d of %d a token, MLP %d each\n", text.num_experts_per_tok, text.num_experts,
-                text.moe_intermediate_size);
-  std::printf(
-      "  vision   %d blocks, hidden %d, MLP %d; %d heads of %d; patches of %d, merged by %d; DeepStack after "
-      "%s\n",
-      vision.depth, vision.hidden_size, vision.intermediate_size, vision.num_heads,
-      vision.hidden_size / vision.num_heads, vision.patch_size, vision.spatial_merge_size,
-      vision.deepstack_visual_indexes.empty() ? "no block" : list(vision.deepstack_visual_indexes).c_str());
+  if (text.num_experts > 0) {
+    int layers = 0;
+    for (int l = 0; l < text.num_hidden_layers; ++l) layers += text.has_experts(l);
+    std::printf("  experts  %d of %d a token, MLP %d each, in %d of the layers\n", text.num_experts_per_tok,
+                text.num_experts, text.moe_intermediate_size, layers);
+  }
+  std::printf("  vision   %d blocks, hidden %d, MLP %d; %d heads of %d; patches of %d, ", vision.depth,
+              vision.hidden_size, vision.intermediate_size, vision.num_heads,
+              vision.hidden_size / vision.num_heads, vision.patch_size);
+  if (config.generation == Generation::qwen_vl)
+    std::printf("pictures of %d; %d queries, %d heads of theirs\n", vision.image_size, vision.num_queries,
+                vision.resampler_heads);
+  else
+    std::printf(
+        "merged by %d; DeepStack after %s\n", vision.spatial_merge_size,
+        vision.deepstack_visual_indexes.empty() ? "no block" : list(vision.deepstack_visual_indexes).c_str());
   const std::int64_t kv = std::int64_t{4} * text.num_hidden_layers * text.num_key_value_heads * text.head_dim;
   std::printf("  context  up to %s tokens, %s bytes each in a bf16 cache\n",
               with_commas(text.max_position_embeddings).c_str(), with_commas(kv).c_str());

@@ -39,7 +39,7 @@ struct PlanOptions {
 void run(const PlanOptions& options) {
   const std::string config_path = options.model + "/config.json";
   const Qwen3VLConfig config = read_config(read_json_file(config_path), config_path);
-  const ProcessorSettings processor = read_processor_settings(options.model, clip_rule(config));
+  const ProcessorSettings processor = processor_settings(options.model, config);
   const int merge = config.vision_config.spatial_merge_size;
   std::vector<Grid> grids;
   MemoryPlan media;
@@ -51,6 +51,8 @@ void run(const PlanOptions& options) {
   for (const std::string& text : options.video_sizes) {
     const auto size =
         read_size("plan", text, 3, "--video-size 1280x720x20: width x height x frames to look at");
+    if (processor.clip_rule == ClipRule::no_clips)
+      throw Error("plan", "--video-size, but this model sees pictures alone");
     ChosenFrames frames;
     frames.indices.resize(std::size_t(size[2]));
     const PixelSize frame{int(size[1]), int(size[0])};

@@ -36,7 +36,7 @@ ProcessorSettings settings_of(const PreprocessOptions& options) {
   std::optional<Qwen3VLConfig> config;
   if (is_regular_file(path)) config = read_config(read_json_file(path), path);
   ProcessorSettings settings =
-      read_processor_settings(options.model, config ? clip_rule(*config) : ClipRule::whole_clip);
+      config ? processor_settings(options.model, *config) : read_processor_settings(options.model);
   if (config) expect_same_patches(settings, config->vision_config);
   if (options.resampler == "pil") {
     settings.image.resampling = settings.video.resampling = Resampling::pil_u8;
@@ -117,6 +117,8 @@ void run(const PreprocessOptions& options) {
     stills.add(image.grid, image.pixel_values);
     print_what_it_became(address, image.placement, image.grid, settings.image.patches.merge_size);
   }
+  if (!options.videos.empty() && settings.clip_rule == ClipRule::no_clips)
+    throw Error("preprocess", "--video, but this model sees pictures alone");
   for (const std::string& address : options.videos) {
     ClipOptions clip;
     clip.threads = threads.count();

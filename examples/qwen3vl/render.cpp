@@ -6,8 +6,10 @@
 
 #include <qwen3vl/input/messages.hpp>
 #include <qwen3vl/input/recognise_template.hpp>
+#include <qwen3vl/model/config.hpp>
 
 #include "commands.hpp"
+#include "generation_rules.hpp"
 #include "standard_input.hpp"
 
 namespace program {
@@ -31,9 +33,13 @@ TemplateKind kind_of(const RenderCommand& command) {
   if (command.template_name == "instruct") return TemplateKind::instruct;
   if (command.template_name == "thinking") return TemplateKind::thinking;
   if (command.template_name == "qwen2_vl") return TemplateKind::qwen2_vl;
+  if (command.template_name == "qwen_vl") return TemplateKind::qwen_vl;
   if (!is_directory(command.model))
     throw Error(command.model, "no such folder", "the folder of a checkpoint");
-  const TemplateMatch match = recognise_checkpoint_template(command.model);
+  const std::string path = command.model + "/config.json";
+  const TemplateKind without =
+      is_regular_file(path) ? template_kind(read_config(read_json_file(path), path)) : TemplateKind::instruct;
+  const TemplateMatch match = recognise_checkpoint_template(command.model, without);
   if (!match.warning.empty())
     std::fprintf(stderr, "qwen3vl: warning: %s\n  hint: --template names one and silences this\n",
                  match.warning.c_str());
@@ -77,7 +83,7 @@ void add_render(CLI::App& app) {
   command->add_flag("--no-generation-prompt", options->no_generation_prompt,
                     "End with the last message, not with the beginning of an answer");
   command->add_option("--template", options->template_name, "Whose template, instead of the checkpoint's")
-      ->check(CLI::IsMember({"instruct", "thinking", "qwen2_vl"}));
+      ->check(CLI::IsMember({"instruct", "thinking", "qwen2_vl", "qwen_vl"}));
   command->add_flag("--allow-control-tokens", options->allow_control_tokens,
                     "Let texts contain <|im_end|> and its like, which are refused otherwise");
   command->footer(

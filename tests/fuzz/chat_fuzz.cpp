@@ -24,6 +24,13 @@ void render_and_expand(TemplateKind kind, const Conversation& chat, bool vision_
   const std::string prompt = render_chat(kind, chat, {true, vision_id, ControlTokens::refuse});
   // Every turn that was begun is ended, but for the assistant's at the end.
   if (count(prompt, "<|im_start|>") != count(prompt, "<|im_end|>") + 1) std::abort();
+  if (kind == TemplateKind::qwen_vl) {
+    const std::vector<Grid> pictures(static_cast<std::size_t>(count(prompt, NoVideo::picture_pad)),
+                                     Grid{1, 2, 4});
+    const std::string pads = expand_placeholders<NoVideo>(prompt, pictures, {});
+    if (count(pads, NoVideo::picture_pad) != 2 * static_cast<int>(pictures.size())) std::abort();
+    return;
+  }
   const std::vector<Grid> images(static_cast<std::size_t>(count(prompt, image_pad)), Grid{1, 2, 4});
   const std::vector<VideoGrid> videos(static_cast<std::size_t>(count(prompt, video_pad)),
                                       VideoGrid{{1, 2, 2}, {1.25}});
@@ -43,7 +50,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   } catch (const Error&) {
     return 0;
   }
-  for (const TemplateKind kind : {TemplateKind::instruct, TemplateKind::thinking, TemplateKind::qwen2_vl}) {
+  for (const TemplateKind kind :
+       {TemplateKind::instruct, TemplateKind::thinking, TemplateKind::qwen2_vl, TemplateKind::qwen_vl}) {
     try {
       render_and_expand(kind, chat, size % 2 == 0);
     } catch (const Error&) {

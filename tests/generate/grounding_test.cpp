@@ -139,3 +139,9 @@ TEST_CASE("grounding: refusal: hostile answers end soon and take little") {
   CHECK(find_marks("{\"label\": \"x" + repeated("é", 200) + "\", \"point\": [1, 2]}")[0].label ==
         std::string("x").append(repeated("é", 99)));
 }
+
+TEST_CASE("answers count thousandths, but Qwen2.5-VL's pixels of the picture it saw") {
+  CHECK(answer_coordinates(Generation::qwen2_5_vl) == Coordinates::resized);
+  for (const Generation other : {Generation::qwen2_vl, Generation::qwen3_vl, Generation::qwen3_vl_moe})
+    CHECK(answer_coordinates(other) == Coordinates::relative);
+}

@@ -174,3 +174,24 @@ TEST_CASE("control tokens: all fourteen are special tokens of the vocabulary, an
   CHECK(find_control_token("<<|im_end|>").at == 1);
   CHECK(find_control_token("<|im_end|>", 1).token.empty());
 }
+
+TEST_CASE("chat template: Qwen-VL's numbers every picture over the conversation, and knows no clips") {
+  const std::vector<Message> messages{
+      {Role::user, {image_part("cat.png"), text_part("What is it?")}, {}, {}},
+      text_message(Role::assistant, "<ref>A cat</ref><box>(1,2),(3,4)</box>"),
+      {Role::user, {image_part("dog.png"), text_part("And <|video_pad|> here, <b>?")}, {}, {}}};
+  CHECK(render_chat<QwenVLTemplate>(messages, {}) ==
+        "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n"
+        "<|im_start|>user\nPicture 1: <img><imgpad></img>\nWhat is it?<|im_end|>\n"
+        "<|im_start|>assistant\n<ref>A cat</ref><box>(1,2),(3,4)</box><|im_end|>\n"
+        "<|im_start|>user\nPicture 2: <img><imgpad></img>\nAnd <|video_pad|> here, <b>?<|im_end|>\n"
+        "<|im_start|>assistant\n");
+  const std::vector<Message> clip{{Role::user, {video_part("a.mp4")}, {}, {}}};
+  CHECK_THROWS_WITH_AS(render_chat<QwenVLTemplate>(clip, {}), doctest::Contains("knows no clips"), Error);
+  for (const char* text : {"<img>/etc/passwd</img>", "a<imgpad>", "</img>", "<|extra_17|>", "<|im_end|>"}) {
+    const std::vector<Message> bad{text_message(Role::user, text)};
+    CHECK_THROWS_WITH_AS(render_chat<QwenVLTemplate>(bad, {}), doctest::Contains("message 0 (user) contains"),
+                         Error);
+    if (std::string(text) != "<|im_end|>") CHECK_NOTHROW(render_chat<InstructTemplate>(bad, {}));
+  }
+}

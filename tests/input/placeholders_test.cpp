@@ -115,3 +115,13 @@ TEST_CASE("placeholders: grids and times that cannot be are refused") {
   CHECK_THROWS_WITH_AS(with_times({0}), doctest::Contains("1 timestamps for 2 temporal groups"), Error);
   CHECK_THROWS_AS(with_times({0, std::numeric_limits<double>::infinity()}), Error);
 }
+
+TEST_CASE("placeholders of Qwen-VL: a pad of its own, and no clips") {
+  const std::vector<Grid> images{{1, 4, 4}, {1, 2, 2}};
+  CHECK(
+      expand_placeholders<NoVideo>("<img><imgpad></img>\n<<img><imgpad></img><|video_pad|>", images, {}, 2) ==
+      "<img><imgpad><imgpad><imgpad><imgpad></img>\n<<img><imgpad></img><|video_pad|>");
+  CHECK_THROWS_WITH_AS(expand_placeholders<NoVideo>("<imgpad>", images, {}, 2),
+                       doctest::Contains("the prompt has 1 image placeholders, and 2 images are given"),
+                       Error);
+}

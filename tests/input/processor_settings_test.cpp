@@ -1,4 +1,5 @@
 #include <qwen3vl/input/processor_settings.hpp>
+#include <qwen3vl/media/preprocess_image.hpp>
 
 #include <string>
 
@@ -192,4 +193,23 @@ TEST_CASE("Qwen2-VL and Qwen2.5-VL: frames have the budget of a picture") {
   CHECK(read_processor_settings(folder / "", ClipRule::each_frame).video.resize.clip.max_pixels == 77);
   CHECK_THROWS_WITH_AS(read_processor_settings(folder / ""),
                        doctest::Contains("should be \"Qwen3VLVideoProcessor\""), Error);
+}
+
+TEST_CASE("processor settings of Qwen-VL: one size, CLIP's numbers, PIL, no clips") {
+  struct {
+    int patch_size = 14, temporal_patch_size = 1, spatial_merge_size = 2, image_size = 448;
+  } const vision;
+  const ProcessorSettings settings = qwen_vl_processor(vision);
+  CHECK_NOTHROW(expect_same_patches(settings, vision));
+  CHECK_NOTHROW(check(settings.image));
+  CHECK(settings.clip_rule == ClipRule::no_clips);
+  for (const PixelSize size : {PixelSize{1, 1}, {448, 448}, {10, 4000}}) {
+    const ImagePlan plan = plan_image(size, settings.image);
+    CHECK(plan.placement.resized == PixelSize{448, 448});
+    CHECK((plan.grid == Grid{1, 32, 32} && plan.columns == 588));
+  }
+  ItemSize wish;
+  wish.max_pixels = 100000;
+  CHECK_THROWS_WITH_AS(plan_image({10, 10}, settings.image, wish),
+                       doctest::Contains("sees every picture at 448x448 pixels"), Error);
 }

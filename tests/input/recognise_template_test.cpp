@@ -65,3 +65,12 @@ TEST_CASE("without a template the prompts are those of the model's generation") 
   CHECK(match.warning == "the checkpoint has no chat template: prompts are those of Qwen2-VL and Qwen2.5-VL");
   CHECK(recognise_template("{{ messages }}", TemplateKind::qwen2_vl).kind == TemplateKind::instruct);
 }
+
+TEST_CASE("Qwen-VL has no template, and no other's is taken for its own") {
+  const TemplateMatch none = recognise_template("", TemplateKind::qwen_vl);
+  CHECK(none.kind == TemplateKind::qwen_vl);
+  CHECK(none.warning == "");
+  const TemplateMatch other = recognise_template("{{ messages }}", TemplateKind::qwen_vl);
+  CHECK(other.kind == TemplateKind::qwen_vl);
+  CHECK(other.warning.find("not looked at") != std::string::npos);
+}

@@ -67,6 +67,26 @@ TEST_CASE("patchify: a row is (channel, frame, y, x)") {
           }
 }
 
+TEST_CASE("patchify: raster order has one frame, whatever the merge size") {
+  for (const int P : {3, 14}) {
+    const Image image = numbered(6 * P, 4 * P, 0);
+    const PatchLayout layout{P, 1, 2, PatchOrder::raster};
+    REQUIRE(layout.columns() == 3 * P * P);
+    const Patches patches = patches_of(image, image, layout, bytes);
+    for (int n = 0; n < 24; ++n)
+      for (int c = 0; c < 3; ++c)
+        for (int y = 0; y < P; ++y)
+          for (int x = 0; x < P; ++x)
+            REQUIRE(patches.view(n, (c * P + y) * P + x) ==
+                    doctest::Approx(image.view()(n / 6 * P + y, n % 6 * P + x, c)));
+    CHECK_THROWS_WITH_AS(patches_of(image, numbered(6 * P, 4 * P, 1), layout, bytes),
+                         doctest::Contains("a patch in raster order has one"), Error);
+    const PatchLayout two{P, 2, 2, PatchOrder::raster};
+    CHECK_THROWS_WITH_AS(patches_of(image, image, two, bytes),
+                         doctest::Contains("temporal_patch_size is not 1"), Error);
+  }
+}
+
 TEST_CASE("patchify: laws") {
   SUBCASE("every value of both frames once: a permutation") {
     const Image first = numbered(64, 32, 0), second = numbered(64, 32, 7777);

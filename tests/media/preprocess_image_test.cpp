@@ -163,3 +163,30 @@ TEST_CASE("image settings: refusals") {
   refuses([](ImageSettings& s) { s.normalise.std[1] = 0; }, "image_mean or image_std");
   refuses([](ImageSettings& s) { s.normalise.mean[2] = NAN; }, "image_mean or image_std");
 }
+
+TEST_CASE("a picture of one fixed size: PIL's pixels, in raster order, and no wishes") {
+  ImageSettings settings;
+  settings.patches = {4, 1, 2, PatchOrder::raster};
+  settings.fixed_side = 16;
+  settings.resampling = Resampling::pil_u8, settings.normalisation = Normalisation::pil;
+  settings.normalise = {{0.5f, 0.4f, 0.3f}, {0.2f, 0.3f, 0.4f}};
+  Image image(37, 11);
+  for (std::size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = static_cast<std::uint8_t>(i * 31 % 251);
+  Threads threads(2);
+  const PreprocessedImage got = preprocess_image(threads, image, settings);
+  CHECK((got.grid == Grid{1, 4, 4} && got.placement.resized == PixelSize{16, 16}));
+  REQUIRE((got.pixel_values.shape[0] == 16 && got.pixel_values.shape[1] == 48));
+  Image resized(16, 16);
+  resample<PilU8>(threads, std::as_const(image).view(), resized.view());
+  for (int n = 0; n < 16; ++n)
+    for (int c = 0; c < 3; ++c)
+      for (int y = 0; y < 4; ++y)
+        for (int x = 0; x < 4; ++x)
+          CHECK(got.pixel_values(n, (c * 4 + y) * 4 + x) ==
+                PilNormalise::value(resized.view()(n / 4 * 4 + y, n % 4 * 4 + x, c),
+                                    settings.normalise.mean[c], settings.normalise.std[c]));
+  for (const ItemSize& wish : {ItemSize{1, {}, {}, {}}, {{}, 9, {}, {}}, {{}, {}, 16, 16}})
+    CHECK_THROWS_WITH_AS(plan_image({5, 5}, settings, wish), doctest::Contains("a size is asked for"), Error);
+  settings.fixed_side = 20;
+  CHECK_THROWS_WITH_AS(plan_image({5, 5}, settings), doctest::Contains("should be a multiple of 8"), Error);
+}

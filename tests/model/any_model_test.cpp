@@ -53,6 +53,35 @@ TEST_CASE("AnyModel counts the weights of each generation as released") {
   two.text_config.num_hidden_layers = 28, two.text_config.num_attention_heads = 12;
   tower.intermediate_size = 5120;
   CHECK(count_weights<AnyModel<DryRun, bf16>>(two) == 2'208'985'600);  // 2B
+
+  Qwen3VLConfig first;
+  first.generation = Generation::qwen_vl;
+  TextConfig& seven = first.text_config;
+  seven.hidden_size = 4096, seven.intermediate_size = 11008, seven.num_hidden_layers = 32;
+  seven.num_attention_heads = seven.num_key_value_heads = 32, seven.tie_word_embeddings = false;
+  VisionConfig& clip = first.vision_config;
+  clip.hidden_size = 1664, clip.intermediate_size = 8192, clip.depth = 48, clip.patch_size = 14;
+  clip.out_hidden_size = 4096, clip.num_queries = 256, clip.num_position_embeddings = 256;
+  clip.temporal_patch_size = 1, clip.deepstack_visual_indexes = {};
+  CHECK(count_weights<AnyModel<DryRun, bf16>>(first) == 9'656'935'168);  // Qwen-VL and -Chat
+}
+
+TEST_CASE("whether a step may be replayed is the model's to say, by its RoPE") {
+  Qwen3VLConfig config;
+  config.text_config.num_hidden_layers = config.vision_config.depth = 1;
+  config.vision_config.deepstack_visual_indexes = {0};
+  using Type = RopeScaling::Type;
+  for (const Type type : {Type::none, Type::linear, Type::yarn, Type::dynamic}) {
+    config.text_config.rope_scaling.type = type;
+    const AnyModel<DryRun, float> any(config);
+    CHECK(rotates_by_length(any) == (type == Type::dynamic));
+    CHECK(rotates_by_length(Qwen3VLDense<DryRun, float>(config)) == (type == Type::dynamic));
+    CHECK(rotates_by_length(Qwen3VL<DryRun, float, Qwen1>(config)));  // whatever config.json calls it
+  }
+  config.generation = Generation::qwen_vl;
+  CHECK(rotates_by_length(AnyModel<DryRun, float>(config)));
+  CHECK_FALSE(rope_depends_on_length(StandardRoPE{64, 1e4f}));
+  CHECK(rotates_by_length(0));  // what does not say
 }
 
 TEST_CASE("embedding and relevance of a prompt") {

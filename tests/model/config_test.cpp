@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <qwen3vl/model/config.hpp>
+#include <qwen3vl/text/recipes.hpp>
 
 using namespace qwen3vl;
 
@@ -179,8 +180,111 @@ TEST_CASE("config.json of a mixture of experts") {
   refused("num_experts_per_tok", 9, "num_experts_per_tok is above num_experts");
   refused("num_experts", 4, "num_experts and num_local_experts differ");
   refused("norm_topk_prob", false, "norm_topk_prob is false");
-  refused("mlp_only_layers", {0}, "decoder_sparse_step or mlp_only_layers");
-  refused("decoder_sparse_step", 2, "decoder_sparse_step or mlp_only_layers");
+  refused("mlp_only_layers", Json::array({4}), "mlp_only_layers[0] is 4, should be 0 to 3");
+  refused("mlp_only_layers", 1, "mlp_only_layers is");
+  refused("decoder_sparse_step", 0, "decoder_sparse_step is 0");
+}
+
+TEST_CASE("config.json of a mixture of experts: layers with a dense MLP") {
+  Json json = golden_of("moe");
+  const auto sparse = [&](int step, std::vector<int> dense) {
+    json["text_config"]["decoder_sparse_step"] = step, json["text_config"]["mlp_only_layers"] = dense;
+    const Qwen3VLConfig config = read_config(json, "config.json");
+    CHECK(config.warnings == std::vector<std::string>{});
+    std::vector<int> layers;
+    for (int l = 0; l < config.text_config.num_hidden_layers; ++l)
+      if (config.text_config.has_experts(l)) layers.push_back(l);
+    return layers;
+  };
+  CHECK(sparse(1, {}) == std::vector<int>{0, 1, 2, 3});
+  CHECK(sparse(1, {0, 2}) == std::vector<int>{1, 3});
+  CHECK(sparse(2, {}) == std::vector<int>{1, 3});
+  CHECK(sparse(2, {3}) == std::vector<int>{1});
+  CHECK(sparse(3, {}) == std::vector<int>{2});
+  CHECK(sparse(5, {}).empty());
+}
+
+namespace {
+
+/// config.json of Qwen-VL-Chat.
+Json qwen_vl_json() {
+  return Json::parse(R"({"architectures": ["QWenLMHeadModel"], "attn_dropout_prob": 0.0,
+    "auto_map": {"AutoConfig": "configuration_qwen.QWenConfig"}, "bf16": false, "emb_dropout_prob": 0.0,
+    "fp16": false, "fp32": false, "hidden_size": 4096, "initializer_range": 0.02, "intermediate_size": 22016,
+    "kv_channels": 128, "layer_norm_epsilon": 1e-06, "max_position_embeddings": 8192, "model_type": "qwen",
+    "no_bias": true, "num_attention_heads": 32, "num_hidden_layers": 32, "onnx_safe": null,
+    "rotary_emb_base": 10000, "rotary_pct": 1.0, "scale_attn_weights": true, "seq_length": 2048,
+    "tie_word_embeddings": false, "tokenizer_type": "QWenTokenizer", "torch_dtype": "bfloat16",
+    "transformers_version": "4.31.0", "use_cache": true, "use_dynamic_ntk": true, "use_flash_attn": false,
+    "use_logn_attn": true, "visual": {"heads": 16, "image_size": 448, "image_start_id": 151857, "layers": 48,
+    "mlp_ratio": 4.9231, "output_dim": 4096, "patch_size": 14, "width": 1664}, "vocab_size": 151936})");
+}
+
+}  // namespace
+
+TEST_CASE("config.json of the first Qwen-VL") {
+  const Qwen3VLConfig config = read_config(qwen_vl_json(), "config.json");
+  CHECK(config.warnings == std::vector<std::string>{});
+  CHECK(config.generation == Generation::qwen_vl);
+  CHECK(config.dtype == "bfloat16");
+  const TextConfig& text = config.text_config;
+  CHECK((text.intermediate_size == 11008 && text.head_dim == 128 && text.num_key_value_heads == 32));
+  CHECK((text.rope_theta == 1e4 && text.rms_norm_eps == 1e-6 && !text.tie_word_embeddings));
+  CHECK(text.rope_scaling.original_max_position_embeddings == 2048);
+  CHECK(text.max_position_embeddings == 8192);
+  const VisionConfig& vision = config.vision_config;
+  CHECK((vision.hidden_size == 1664 && vision.intermediate_size == 8192 && vision.depth == 48));
+  CHECK((vision.num_queries == 256 && vision.resampler_heads == 32 && vision.num_position_embeddings == 256));
+  CHECK(vision.patch_elements() == 588);
+  CHECK(Grid{1, 32, 32}.tokens(vision.spatial_merge_size) == 256);
+  CHECK(vision.deepstack_visual_indexes.empty());
+  CHECK((config.vision_start_token_id == 151857 && config.vision_end_token_id == 151858));
+  CHECK((config.image_token_id == 151859 && config.video_token_id == -1));
+}
+
+TEST_CASE("config.json of the first Qwen-VL: without dynamic NTK and log-n nothing grows") {
+  Json json = qwen_vl_json();
+  json["use_dynamic_ntk"] = json["use_logn_attn"] = false;
+  const TextConfig text = read_config(json, "config.json").text_config;
+  const auto rope = make_rope<Qwen1::RoPE>(text);
+  CHECK(rope.at_length(text.max_position_embeddings).alpha == 1);
+  CHECK(LogNScale::from(text)(text.max_position_embeddings) == 1);
+}
+
+TEST_CASE("config.json of the first Qwen-VL: refusals and warnings") {
+  const auto refused = [](const char* key, const Json& value, const char* words) {
+    Json json = qwen_vl_json();
+    json[key] = value;
+    check_any_refused(json, words);
+  };
+  refused("visual", nullptr, "a model of text alone");
+  refused("visual", 7, "visual is 7");
+  refused("hidden_size", 4097, "kv_channels is not hidden_size / num_attention_heads");
+  refused("intermediate_size", 22017, "intermediate_size is odd");
+  refused("rotary_pct", 0.5, "rotary_pct is not 1");
+  refused("no_bias", false, "no_bias is false");
+  refused("scale_attn_weights", false, "scale_attn_weights is false");
+  refused("use_logn_attn", false, "use_dynamic_ntk and use_logn_attn differ");
+  refused("seq_length", nullptr, "seq_length is missing");
+  refused("vocab_size", 151859, "image_start_id is 151857, should be 0 to 151856");
+  refused("quantization_config", {{"bits", 4}}, "the weights are quantised");
+  const auto refused_visual = [](const char* key, const Json& value, const char* words) {
+    Json json = qwen_vl_json();
+    json["visual"][key] = value;
+    check_any_refused(json, words);
+  };
+  refused_visual("heads", 15, "heads does not divide width");
+  refused_visual("output_dim", 2048, "visual.output_dim is not hidden_size");
+  refused_visual("image_size", 450, "image_size is no multiple of patch_size");
+  refused_visual("n_queries", 225, "n_queries is not the square of a number that divides");
+  refused_visual("n_queries", 255, "n_queries is not the square of a number that divides");
+  refused_visual("mlp_ratio", "4", "mlp_ratio is \"4\"");
+  Json json = qwen_vl_json();
+  json["rope_scaling"] = Json::object(), json["visual"]["registers"] = 1;
+  const auto warnings = read_config(json, "config.json").warnings;
+  REQUIRE(warnings.size() == 2);
+  CHECK(warnings[0].starts_with("config.json has the field \"rope_scaling\""));
+  CHECK(warnings[1].starts_with("config.json: visual has the field \"registers\""));
 }
 
 TEST_CASE("config.json: unknown fields are named, contradictions refused") {

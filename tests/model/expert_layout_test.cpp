@@ -118,3 +118,59 @@ TEST_CASE("the model's own layout is mapped, the others are brought into it") {
   const std::size_t experts = 4 * 8 * (48 * 64 + 64 * 24) * sizeof(float);  // layers, experts, both weights
   CHECK(converted_bytes<Model>(Checkpoint(other.folder.string()), golden.config) == experts);
 }
+
+namespace {
+
+/// Layers 0 and 2 with experts that are all the first one, or with that one as their dense MLP.
+std::vector<Stored> one_expert(Stored tensor, bool dense) {
+  const bool here = tensor.name.find("layers.0.mlp.") != std::string::npos ||
+                    tensor.name.find("layers.2.mlp.") != std::string::npos;
+  if (!here || tensor.name.find("visual") != std::string::npos) return {tensor};
+  if (!is_experts(tensor)) return dense ? std::vector<Stored>{} : std::vector<Stored>{tensor};
+  const auto each = std::ptrdiff_t(tensor.values.size()) / tensor.shape[0];
+  for (auto e = tensor.values.begin() + each; e < tensor.values.end(); e += each)
+    std::copy_n(tensor.values.begin(), each, e);
+  if (!dense) return {tensor};
+  tensor.shape = {1, tensor.shape[1], tensor.shape[2]};
+  tensor.values.resize(std::size_t(each));
+  std::vector<Stored> parts = per_expert(std::move(tensor));  // "….mlp.experts.0.gate_proj.weight"
+  for (Stored& part : parts) part.name.erase(part.name.find("experts.0."), 10);
+  return parts;
+}
+
+}  // namespace
+
+TEST_CASE("a layer with a dense MLP computes what one whose experts all are that MLP does") {
+  const Rewritten equal("equal", [](Stored tensor) { return one_expert(std::move(tensor), false); });
+  const std::vector<float> wanted = logits<float>(equal.folder.string());
+  const auto mixed = [](auto layout) {
+    return [layout](Stored tensor) {
+      std::vector<Stored> all;
+      for (Stored& part : one_expert(std::move(tensor), true))
+        for (Stored& stored : layout(std::move(part))) all.push_back(std::move(stored));
+      return all;
+    };
+  };
+  const auto own = [](Stored tensor) { return std::vector<Stored>{tensor}; };
+  const Rewritten dense("dense", mixed(own)), swapped("dense_swapped", mixed(transposed)),
+      apart("dense_apart", mixed(per_expert));
+  CpuGoldenCase golden("qwen3vl_moe", "moe");
+  TextConfig& text = golden.config.text_config;
+  text.intermediate_size = 24;  // an expert's
+  const auto run = [&](const Rewritten& weights) {
+    return find(golden.run<float>(0, 0, Dialect::released, weights.folder.string()), "logits")->values;
+  };
+  text.mlp_only_layers = {0, 2};
+  const std::vector<float> got = run(dense);
+  CHECK(relative_error(got.data(), wanted.data(), wanted.size()) <= 1e-6);
+  CHECK(run(swapped) == got);
+  CHECK(run(apart) == got);
+  text.mlp_only_layers = {}, text.decoder_sparse_step = 2;  // the same layers
+  CHECK(run(dense) == got);
+
+  using Model = AnyModel<DryRun, float>;
+  CHECK(std::size_t(count_weights<Model>(golden.config)) * sizeof(float) ==
+        Checkpoint(dense.folder.string()).bytes());
+  text.decoder_sparse_step = 1;
+  CHECK_THROWS_WITH_AS(run(dense), doctest::Contains("layers.0.mlp.gate.weight"), Error);
+}

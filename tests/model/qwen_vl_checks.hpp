@@ -2,7 +2,9 @@
 
 /// The first Qwen-VL, block by block, against a double-precision reference written from the formulas:
 /// tests/golden/qwen_vl/make.py. On any backend.
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <qwen3vl/io/checkpoint.hpp>
@@ -15,22 +17,25 @@
 
 namespace qwen3vl::test {
 
-inline QwenVLConfig qwen_vl_golden_config() {
-  QwenVLConfig config;
+inline Qwen3VLConfig qwen_vl_golden_config() {
+  Qwen3VLConfig config;
+  config.generation = Generation::qwen_vl;
   TextConfig& text = config.text_config;
   text.hidden_size = 32, text.intermediate_size = 24, text.num_hidden_layers = 2;
   text.num_attention_heads = text.num_key_value_heads = 4, text.head_dim = 8, text.vocab_size = 50;
   text.tie_word_embeddings = false, text.rope_theta = 1e4,
   text.rope_scaling.original_max_position_embeddings = 16;
-  QwenVLVisionConfig& vision = config.vision_config;
+  VisionConfig& vision = config.vision_config;
   vision.hidden_size = 24, vision.intermediate_size = 40, vision.depth = 2, vision.num_heads = 3,
-  vision.patch_size = 4;
-  vision.output_dim = 32, vision.resampler_heads = 4, vision.n_queries = 16, vision.position_rows = 16;
+  vision.patch_size = 4, vision.temporal_patch_size = 1;
+  vision.out_hidden_size = 32, vision.resampler_heads = 4, vision.num_queries = 16,
+  vision.num_position_embeddings = 16;
+  vision.deepstack_visual_indexes.clear();
   return config;
 }
 
 /// The golden model on a bench, its inputs, and what it should compute.
-template <class Bench> class QwenVLCase {
+template <class Bench, class Model = QwenVL<typename Bench::On, float>> class QwenVLCase {
  public:
   using B = typename Bench::On;
   using Space = typename B::Space;
@@ -39,11 +44,11 @@ template <class Bench> class QwenVLCase {
       : bench_(bench),
         config_(qwen_vl_golden_config()),
         checkpoint_(folder() + "/checkpoint"),
-        loaded_(load<QwenVL<B, float>>(bench.on, checkpoint_, config_)),
+        loaded_(load<Model>(bench.on, checkpoint_, config_)),
         inputs_(folder() + "/inputs.safetensors"),
         expected_(folder() + "/expected.safetensors"),
         workspace_(bench.on, 1 << 22),
-        seen_{bench.empty({16, 32}), {}} {}
+        seen_{bench.empty({32, 32}), {}} {}
 
   static std::string folder() { return std::string(QWEN3VL_GOLDEN) + "/qwen_vl"; }
 
@@ -57,7 +62,31 @@ template <class Bench> class QwenVLCase {
       ++compared;
     });
     CHECK(compared == 3);
-    check("visual", bench_.read(seen_.merged).values);
+    check("visual", bench_.read(first().merged).values);
+  }
+
+  /// Two pictures in one pass: each as if it were alone.
+  void check_pictures_apart() {
+    const auto pixels = pixel_values();
+    Numbers<2> turned = pixels;
+    std::reverse(turned.values.begin(), turned.values.end());
+    Numbers<2> both({2 * pixels.shape[0], pixels.shape[1]}, pixels.values);
+    both.values.insert(both.values.end(), turned.values.begin(), turned.values.end());
+    const Grid grids[] = {{1, 8, 8}, {1, 8, 8}};
+    loaded_.model.see(bench_.on, workspace_, bench_.copy(both), View<const Grid, 1>(grids, {2}), seen_);
+    const auto together = bench_.read(seen_.merged);
+    for (const auto& [one, rows] :
+         {std::pair{pixels, together.rows(0, 16)}, {turned, together.rows(16, 16)}}) {
+      loaded_.model.see(bench_.on, workspace_, bench_.copy(one), View<const Grid, 1>(grids, {1}), first());
+      CHECK(relative_error(bench_.read(first().merged), rows) <= 1e-6);
+    }
+    const Grid narrow[] = {{1, 4, 16}, {1, 8, 4}};
+    const auto see_narrow = [&](int which) {
+      loaded_.model.see(bench_.on, workspace_, bench_.copy(pixels), View<const Grid, 1>(narrow + which, {1}),
+                        first());
+    };
+    CHECK_THROWS_WITH_AS(see_narrow(0), doctest::Contains("an image is no square"), Error);
+    CHECK_THROWS_WITH_AS(see_narrow(1), doctest::Contains("an image is no square"), Error);
   }
 
   void check_decoder() {
@@ -78,13 +107,17 @@ template <class Bench> class QwenVLCase {
   }
 
   template <class Observer> void see(Observer observe) {
-    const auto pixels = inputs_.at("pixel_values").template view<float, 2>();
     const Grid grid{1, 8, 8};
-    loaded_.model.see(bench_.on, workspace_,
-                      bench_.copy(Numbers<2>({pixels.shape[0], pixels.shape[1]},
-                                             std::vector<double>(pixels.data, pixels.data + pixels.size()))),
-                      View<const Grid, 1>(&grid, {1}), seen_, observe);
+    loaded_.model.see(bench_.on, workspace_, bench_.copy(pixel_values()), View<const Grid, 1>(&grid, {1}),
+                      first(), observe);
   }
+  Numbers<2> pixel_values() const {
+    const auto pixels = inputs_.at("pixel_values").template view<float, 2>();
+    return Numbers<2>({pixels.shape[0], pixels.shape[1]},
+                      std::vector<double>(pixels.data, pixels.data + pixels.size()));
+  }
+  /// The rows of one picture.
+  VisualFeatures<B, float> first() const { return seen_.rows(0, 16); }
 
   /// Logits of all tokens; 16 tokens from `image` on are the picture's.
   std::vector<double> read(const std::string& name, int image = -1) {
@@ -105,14 +138,14 @@ template <class Bench> class QwenVLCase {
     step.length = tokens;
     KVCache<B, float> cache(bench_.on, 2, 4, 8, 1, tokens);
     const auto logits = bench_.empty({tokens, 50});
-    loaded_.model.forward(bench_.on, workspace_, step, seen_, cache, logits);
+    loaded_.model.forward(bench_.on, workspace_, step, first(), cache, logits);
     return bench_.read(logits).values;
   }
 
   Bench& bench_;
-  QwenVLConfig config_;
+  Qwen3VLConfig config_;
   Checkpoint checkpoint_;
-  Loaded<QwenVL<B, float>> loaded_;
+  Loaded<Model> loaded_;
   SafetensorsFile inputs_, expected_;
   Workspace<B> workspace_;
   VisualFeatures<B, float> seen_;

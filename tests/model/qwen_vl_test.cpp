@@ -1,6 +1,6 @@
 #include "qwen_vl_checks.hpp"
 
-#include <qwen3vl/cpu.hpp>
+#include "cpu_golden_case.hpp"
 
 #include "../support/cpu_bench.hpp"
 
@@ -15,6 +15,18 @@ TEST_CASE("Qwen-VL: tower and resampler equal the double-precision reference") {
 TEST_CASE("Qwen-VL: the decoder within the length of training and beyond, and with an image") {
   CpuBench<float> bench;
   QwenVLCase(bench).check_decoder();
+}
+
+TEST_CASE("Qwen-VL: pictures that are seen in one pass do not see each other") {
+  CpuBench<float> bench;
+  QwenVLCase(bench).check_pictures_apart();
+}
+
+TEST_CASE("Qwen-VL behind AnyModel is the same model") {
+  CpuBench<float> bench;
+  using Case = QwenVLCase<CpuBench<float>, AnyModel<Cpu, float>>;
+  Case(bench).check_tower();
+  Case(bench).check_decoder();
 }
 
 TEST_CASE("Qwen-VL: a weight of c_attn is cut without a copy, every weight has its place") {

@@ -23,7 +23,7 @@ TEST_CASE("draw: a box in thousandths lands on the pixels of the user's picture,
   const TemporaryFolder folder;
   const std::string path = folder / "out.png";
   const MediaItem item = open("odd_333x517.png");  // 320 x 512 to the model
-  CHECK(program::draw_answer(R"({"bbox_2d": [250, 500, 750, 900]})", item, path) == 1);
+  CHECK(program::draw_answer(R"({"bbox_2d": [250, 500, 750, 900]})", Coordinates::relative, item, path) == 1);
   const Image before = load_image(media + "odd_333x517.png"), after = load_image(path);
   REQUIRE(after.width == 333);
   REQUIRE(after.height == 517);
@@ -40,12 +40,27 @@ TEST_CASE("draw: a box in thousandths lands on the pixels of the user's picture,
         REQUIRE_FALSE(changed(x, y));
 }
 
+TEST_CASE("draw: a box of Qwen2.5-VL counts pixels of the picture it saw, the others' thousandths") {
+  const TemporaryFolder folder;
+  const std::string ours = folder / "out.png", wanted = folder / "wanted.png";
+  const MediaItem item = open("odd_333x517.png");
+  REQUIRE(item.placement().resized == PixelSize{512, 320});
+  const std::string thousandths = R"({"bbox_2d": [250, 500, 750, 900]})";
+  CHECK(program::draw_answer(thousandths, Coordinates::relative, item, wanted) == 1);
+  // 250/1000 of 320 pixels, 500/1000 of 512, …
+  CHECK(program::draw_answer(R"({"bbox_2d": [80, 256, 240, 460.8]})", Coordinates::resized, item, ours) == 1);
+  CHECK(load_image(ours).rgb == load_image(wanted).rgb);
+  CHECK(program::draw_answer(thousandths, Coordinates::resized, item, ours) == 1);
+  CHECK(load_image(ours).rgb != load_image(wanted).rgb);
+}
+
 TEST_CASE("draw: a turned photo is drawn upright, a palette in colour") {
   const TemporaryFolder folder;
   const std::string path = folder / "out.png";
   for (const char* name : {"exif_6.jpg", "palette_200x200.png", "gray_257x129.png", "rgba_300x200.png"}) {
     CAPTURE(name);
-    CHECK(program::draw_answer(R"({"action": "click", "coordinate": [500, 500]})", open(name), path) == 1);
+    CHECK(program::draw_answer(R"({"action": "click", "coordinate": [500, 500]})", Coordinates::relative,
+                               open(name), path) == 1);
     const Image before = load_image(media + name), after = load_image(path);
     CHECK(after.width == before.width);
     CHECK(after.height == before.height);
@@ -57,7 +72,7 @@ TEST_CASE("draw: a turned photo is drawn upright, a palette in colour") {
 TEST_CASE("draw: an answer that points at nothing writes nothing, and an old file stays") {
   const TemporaryFolder folder;
   const std::string path = folder.write("out.png", "old");
-  CHECK(program::draw_answer("a red square", open("square_512.png"), path) == 0);
+  CHECK(program::draw_answer("a red square", Coordinates::relative, open("square_512.png"), path) == 0);
   CHECK(content_of(path) == "old");
 
   const std::vector<std::string> ask{

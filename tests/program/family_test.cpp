@@ -1,15 +1,18 @@
 /// The commands on each of the family's models: a folder is enough, its config.json decides.
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include <qwen3vl/core/dry_run.hpp>
+#include <qwen3vl/input/encoder.hpp>
 #include <qwen3vl/io/checkpoint_writer.hpp>
 #include <qwen3vl/io/safetensors.hpp>
 #include <qwen3vl/model/any_model.hpp>
 #include <qwen3vl/model/config.hpp>
 
+#include "../../examples/qwen3vl/draw_answer.hpp"
 #include "../../examples/qwen3vl/random_weights.hpp"
 #include "run_program.hpp"
 
@@ -35,10 +38,40 @@ std::string folded(const std::string& text) {
   return result;
 }
 
+/// Tokens that follow each other, the first of them a prompt's last. None comes twice.
+using Words = std::vector<std::int32_t>;
+
+/// Random weights, or, of a parrot, such that it says its words: nothing but embeddings reaches the head, in which
+/// the row of each word is the embedding of the word before.
+std::vector<float> weights_of(const TensorPlan& tensor, const Words& words) {
+  const program::RandomWeights weights(1, tensor.name, tensor.shape);
+  std::vector<float> values(std::size_t(tensor.shape.size()));
+  if (words.empty() || tensor.name != "lm_head.weight") weights.fill(0, std::span<float>(values));
+  if (words.empty()) return values;
+  const bool silent = tensor.name.starts_with("model.language_model.layers.") &&
+                      (tensor.name.ends_with("o_proj.weight") || tensor.name.ends_with("down_proj.weight"));
+  if (silent) std::ranges::fill(values, 0.0f);
+  const auto hidden = std::size_t(tensor.shape[1]);
+  const program::RandomWeights embedding(1, "model.language_model.embed_tokens.weight", tensor.shape);
+  if (tensor.name == "lm_head.weight")
+    for (std::size_t i = 1; i < words.size(); ++i)
+      for (std::size_t c = 0; c < hidden; ++c)
+        values[std::size_t(words[i]) * hidden + c] =
+            embedding.at<float>(std::int64_t(std::size_t(words[i - 1]) * hidden + c));
+  return values;
+}
+
+/// The ids of an answer and what stands before and behind it.
+Words parrot(const std::string& answer) {
+  const auto tokenizer = Tokenizer::load(tokenizer_folder);
+  return Encoder(tokenizer).encode("\n" + answer + "<|im_end|>");
+}
+
 /// A golden model's sizes with the real vocabulary, random weights, a tokenizer and a preprocessor: it can chat.
-void make_talker(const TemporaryFolder& folder, const char* checkpoint) {
+void make_talker(const TemporaryFolder& folder, const char* checkpoint, const Words& words = {}) {
   Json json = read_json_file(golden + "models/" + checkpoint + "/config.json");
   json["text_config"]["vocab_size"] = 151936;
+  if (!words.empty()) json["tie_word_embeddings"] = json["text_config"]["tie_word_embeddings"] = false;
   json["image_token_id"] = 151655, json["video_token_id"] = 151656;
   json["vision_start_token_id"] = 151652, json["vision_end_token_id"] = 151653;
   folder.write("config.json", json.dump());
@@ -56,9 +89,8 @@ void make_talker(const TemporaryFolder& folder, const char* checkpoint) {
   });
   CheckpointWriter writer(folder / "", tensors);
   for (const TensorPlan& tensor : tensors) {
-    std::vector<float> values(std::size_t(tensor.shape.size()));
-    program::RandomWeights(1, tensor.name, tensor.shape).fill(0, std::span<float>(values));
-    writer.append(std::as_bytes(std::span<const float>(values)));
+    const std::vector<float> values = weights_of(tensor, words);
+    writer.append(std::as_bytes(std::span(values)));
   }
   writer.finish();
 }
@@ -138,5 +170,26 @@ TEST_CASE("chat with Qwen2-VL and Qwen2.5-VL: pictures, clips, one group of plac
     CHECK(clip["prompt"] == text + 2 + clip["visual"].get<int>());  // no times between the groups
     CHECK(ask({"--video", media + "clip_lossless_160x120_24fps_4s.mkv", "--dialect", "transformers5"}) ==
           clip);
+  }
+}
+
+TEST_CASE("chat --draw: each generation's coordinates in its own unit") {
+  const std::string media = golden + "media/square_512.png", answer = "(1,2),(30 ,4)";
+  for (const auto& [checkpoint, unit] : {std::pair{"qwen25vl", Coordinates::resized},
+                                         {"qwen2vl", Coordinates::relative},
+                                         {"yarn", Coordinates::relative}}) {
+    CAPTURE(checkpoint);
+    const TemporaryFolder folder;
+    make_talker(folder, checkpoint, parrot(answer));
+    const std::string drawn = folder / "drawn.png", wanted = folder / "wanted.png";
+    const Ran ran = run_program({"chat", "--model", folder / "", "--image", media, "--prompt", "Where?",
+                                 "--greedy", "--max-new-tokens", "16", "--draw", drawn});
+    CHECK_MESSAGE(ran.exit_code == 0, ran.error);
+    CHECK(ran.out == answer + "\n");
+    const ClipRule rule = std::string(checkpoint) == "yarn" ? ClipRule::whole_clip : ClipRule::each_frame;
+    const MediaItem item = MediaItem::open(image_part(media), read_processor_settings(folder / "", rule));
+    CHECK(item.placement().resized == PixelSize{64, 64});
+    CHECK(program::draw_answer(answer, unit, item, wanted) == 1);
+    CHECK(load_image(drawn).rgb == load_image(wanted).rgb);
   }
 }

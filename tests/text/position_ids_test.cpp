@@ -75,6 +75,19 @@ TEST_CASE("position_ids: an image among text, by hand") {
   CHECK(got.rope_delta == -3);
 }
 
+TEST_CASE("position_ids: in a row, a picture's tokens count like text") {
+  std::vector<int> ids{7, 8};
+  ids.insert(ids.end(), 6, 500), ids.push_back(9), ids.insert(ids.end(), 1, 500);
+  const std::vector<Grid> images{{1, 4, 6}, {1, 2, 2}};
+  for (const auto after : {AfterVision::behind_all_axes, AfterVision::behind_height_and_width}) {
+    const PositionIds got = position_ids(ids, {500, -1}, images, {}, 2, Sequential{}, after);
+    REQUIRE(got.positions.size() == ids.size());
+    for (int t = 0; t < static_cast<int>(ids.size()); ++t) CHECK(got.positions[t] == Position{t, t, t});
+    CHECK((got.next == 10 && got.rope_delta == 0));
+  }
+  CHECK_THROWS_AS(position_ids(ids, {500, -1}, std::vector<Grid>{{1, 4, 6}}, {}, 2, Sequential{}), Error);
+}
+
 TEST_CASE("position_ids: a conversation continues where it stopped") {
   const std::vector<int> whole{1, 500, 2, 3, 500, 4}, turn{3, 500, 4};
   const Grid one[] = {{1, 2, 2}, {1, 2, 2}};

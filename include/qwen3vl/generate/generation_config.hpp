@@ -22,6 +22,7 @@ struct GenerationConfig {
   SamplingOptions sampling{.temperature = 0, .top_k = 50};  // temperature 0 when do_sample is false
   std::vector<std::int32_t> stop_ids;                       // eos_token_id, one or several
   std::optional<int> max_new_tokens;
+  std::string chat_format;  // of the first generation: "chatml"; "raw" is a model that knows no turns
   std::vector<std::string> ignored;  // fields that ask for something else; a program may want to say so
 };
 
@@ -50,6 +51,7 @@ template <AnyJson J> GenerationConfig parse_generation_config(const J& json, con
   config.stop_ids = get_one_or_more_ints(json, "eos_token_id", where, 0);
   if (find_member(json, "max_new_tokens", where))
     config.max_new_tokens = get_int(json, "max_new_tokens", where, 0);
+  config.chat_format = get_string_or(json, "chat_format", where, "");
   for (const auto& [key, value] : json.items())
     if (!value.is_null() && !is_generation_note(key) &&
         std::find(used.begin(), used.end(), key) == used.end())

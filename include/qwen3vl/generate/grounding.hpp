@@ -12,6 +12,7 @@
 
 #include <qwen3vl/io/loose_json.hpp>
 #include <qwen3vl/media/mark.hpp>
+#include <qwen3vl/model/model_config.hpp>
 
 /// What an answer points at, in the order of the text:
 ///
@@ -20,7 +21,8 @@
 ///   {"action": "click", "coordinate": [x, y]}            an agent's action, also inside a <tool_call>
 ///   <ref>a cat</ref><box>(x1,y1),(x2,y2)</box>           Qwen-VL, with its tags or without
 ///
-///   for (const Mark& mark : find_marks(answer)) … to_original(mark, item.placement()) …
+///   const Coordinates unit = answer_coordinates(config.generation);
+///   for (const Mark& mark : find_marks(answer)) … to_original(mark, item.placement(), unit) …
 ///
 /// Under a key that names a place, four numbers are a box and two a point, whatever the key says; so are
 /// lists of them, {"x": …, "y": …}, numbers in a string, and under a box's key two lists of two, its corners. Text and code fences around
@@ -187,5 +189,10 @@ class MarkFinder {
 };
 
 inline std::vector<Mark> find_marks(std::string_view answer) { return MarkFinder(answer).find(); }
+
+/// The unit of a generation's answers: Qwen2.5-VL alone counts pixels of the picture it saw.
+constexpr Coordinates answer_coordinates(Generation generation) {
+  return generation == Generation::qwen2_5_vl ? Coordinates::resized : Coordinates::relative;
+}
 
 }  // namespace qwen3vl

@@ -47,6 +47,8 @@ class MediaItem {
     MediaItem item;
     item.name_ = part.frames.empty() ? shown_address(part.source) : "a list of frames";
     item.is_video_ = part.kind == Part::Kind::video;
+    if (item.is_video_ && settings.clip_rule == ClipRule::no_clips)
+      throw Error(item.name_, "is a clip, but this model sees pictures alone", "single frames, as pictures");
     if (!item.is_video_)
       item.open_image(part, settings.image, caller);
     else if (!part.frames.empty())

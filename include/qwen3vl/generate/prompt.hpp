@@ -22,8 +22,8 @@ struct TokenisedPrompt {
 };
 
 /// Where a video's times stand: in the text, a group of placeholders each (Qwen3-VL), or in the position ids
-/// alone, behind one run of placeholders (Qwen2-VL, Qwen2.5-VL).
-enum class VideoLayout { timestamp_groups, single_group };
+/// alone, behind one run of placeholders (Qwen2-VL, Qwen2.5-VL); or there are no videos (Qwen-VL).
+enum class VideoLayout { timestamp_groups, single_group, no_videos };
 
 /// The media are those of the conversation, in the order of their parts. A clip stands there as V has it.
 template <VideoPlaceholder V>
@@ -48,9 +48,10 @@ inline TokenisedPrompt tokenise_prompt(const Conversation& chat, TemplateKind ki
                                        const RenderOptions& options, std::span<const MediaItem> media,
                                        int merge, Dialect dialect, Encoder& encoder,
                                        VideoLayout layout = VideoLayout::timestamp_groups) {
-  const auto tokenise = layout == VideoLayout::single_group ? tokenise_prompt<Qwen2Video>
-                        : dialect == Dialect::released      ? tokenise_prompt<ReleasedVideo>
-                                                            : tokenise_prompt<Transformers5Video>;
+  const auto tokenise = layout == VideoLayout::no_videos      ? tokenise_prompt<NoVideo>
+                        : layout == VideoLayout::single_group ? tokenise_prompt<Qwen2Video>
+                        : dialect == Dialect::released        ? tokenise_prompt<ReleasedVideo>
+                                                              : tokenise_prompt<Transformers5Video>;
   return tokenise(chat, kind, options, media, merge, encoder);
 }
 

@@ -14,7 +14,6 @@
 #include <qwen3vl/nn/kv_cache.hpp>
 #include <qwen3vl/nn/step.hpp>
 #include <qwen3vl/ops/convert.hpp>
-#include <qwen3vl/ops/rope/scaling.hpp>
 
 namespace qwen3vl {
 
@@ -167,7 +166,7 @@ template <class Model, class Config> class Session {
           [&](const Step<B>& step, View<T, 2, Space> logits) {
             model_.forward(on_, workspace_, step, seen_, cache_, logits, observe);
           },
-          std::is_same_v<Observer, Unobserved> && !rotates_by_length());
+          std::is_same_v<Observer, Unobserved> && !rotates_by_length(model_));
       progress(done += static_cast<std::int64_t>(ids_.size()), total);
     }
     const std::int64_t rows = size_.all_logits ? total : static_cast<std::int64_t>(inputs.size());
@@ -288,11 +287,6 @@ template <class Model, class Config> class Session {
       row += tokens;
     }
     if (!sees) visual_.clear();
-  }
-
-  /// Do the angles depend on how much was read? Then a step is no other's repetition.
-  bool rotates_by_length() const {
-    return config_.text_config.rope_scaling.type == RopeScaling::Type::dynamic;
   }
 
   /// pass(step, rows) fills [wanted, width]; as floats they go to the places of their tokens.

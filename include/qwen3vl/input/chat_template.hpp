@@ -25,6 +25,7 @@
 ///   InstructTemplate   Qwen3-VL Instruct    tools; pictures in user and tool turns only
 ///   ThinkingTemplate   Qwen3-VL Thinking    tools; opens <think>; forgets reasoning of earlier turns
 ///   Qwen2VLTemplate    Qwen2-VL, 2.5-VL     no tools; a system turn is made up when there is none
+///   QwenVLTemplate     Qwen-VL-Chat         the same, and pictures are "Picture 1: <img><imgpad></img>\n"
 namespace qwen3vl {
 
 struct RenderOptions {
@@ -50,6 +51,13 @@ struct Qwen2VLTemplate {
   static constexpr std::string_view generation_prompt = "<|im_start|>assistant\n";
 };
 
+/// As the release's make_context and from_list_format have it, but that these tokenise role and text apart, so that line
+/// ends before a text do not join. A placeholder stands for the address, which nobody sees. Numbers go on over the turns.
+struct QwenVLTemplate : Qwen2VLTemplate {
+  static constexpr std::string_view picture = "<img><imgpad></img>\n";
+  static constexpr TokenList control = qwen_vl_control_tokens;
+};
+
 template <class T>
 concept ChatTemplate = requires {
   { T::has_tools } -> std::convertible_to<bool>;
@@ -58,31 +66,55 @@ concept ChatTemplate = requires {
   { T::generation_prompt } -> std::convertible_to<std::string_view>;
 };
 static_assert(ChatTemplate<InstructTemplate> && ChatTemplate<ThinkingTemplate> &&
-              ChatTemplate<Qwen2VLTemplate>);
+              ChatTemplate<Qwen2VLTemplate> && ChatTemplate<QwenVLTemplate>);
+
+/// What the templates have in common unless they say otherwise.
+template <ChatTemplate T> constexpr TokenList control_tokens_of() {
+  if constexpr (requires { T::control; })
+    return T::control;
+  else
+    return control_tokens;
+}
+/// How a template shows pictures and clips.
+struct VisionWords {
+  std::string_view picture = "<|vision_start|><|image_pad|><|vision_end|>";
+  std::string_view clip = "<|vision_start|><|video_pad|><|vision_end|>";  // empty: it knows none
+  bool numbers = false;                                                   // always, not only when asked
+};
+template <ChatTemplate T> constexpr VisionWords vision_words_of() {
+  if constexpr (requires { T::picture; })
+    return {T::picture, {}, true};
+  else
+    return {};
+}
 
 /// Numbers pictures and videos through a conversation.
 class VisionCounter {
  public:
-  explicit VisionCounter(bool print) : print_(print) {}
+  explicit VisionCounter(bool print, VisionWords words = {})
+      : words_(words), print_(print || words.numbers) {}
 
   enum class Count { on, off };  // off: for a second look at the same message
   void add_parts(const std::vector<Part>& parts, Count count, MarkedText& out) {
     for (const Part& part : parts) {
       if (part.kind == Part::Kind::image)
-        add_one("Picture ", images_, count, "<|vision_start|><|image_pad|><|vision_end|>", out);
+        add_one("Picture ", images_, count, words_.picture, out);
       else if (part.kind == Part::Kind::video)
-        add_one("Video ", videos_, count, "<|vision_start|><|video_pad|><|vision_end|>", out);
+        add_one("Video ", videos_, count, words_.clip, out);
       else
         out.add_foreign(part.text);
     }
   }
 
  private:
-  void add_one(const char* name, int& counter, Count count, const char* placeholder, MarkedText& out) const {
+  void add_one(const char* name, int& counter, Count count, std::string_view placeholder,
+               MarkedText& out) const {
+    if (placeholder.empty()) throw Error("chat template", "this model's template knows no clips");
     if (count == Count::on) ++counter;
     if (print_) out.add_own(name + std::to_string(counter) + ": ");
     out.add_own(placeholder);
   }
+  VisionWords words_;
   bool print_;
   int images_ = 0, videos_ = 0;
 };
@@ -180,8 +212,8 @@ std::string render_chat(std::span<const Message> messages, std::span<const std::
   if (messages.empty()) throw Error("chat template", "there are no messages");
   if (!T::has_tools && !tools.empty())
     throw Error("chat template", "this model's template knows no tools", "call without tools");
-  MarkedText out;
-  VisionCounter vision(options.add_vision_id);
+  MarkedText out(control_tokens_of<T>());
+  VisionCounter vision(options.add_vision_id, vision_words_of<T>());
   std::vector<std::size_t> begins;
 
   const bool system_first = messages[0].role == Role::system;
@@ -202,7 +234,7 @@ std::string render_chat(std::span<const Message> messages, std::span<const std::
     begins.push_back(out.text().size());
 
     // What the turn shows. Instruct hides pictures of the assistant, the other two show all.
-    MarkedText content;
+    MarkedText content(control_tokens_of<T>());
     const bool text_alone = T::has_tools && !T::has_reasoning && message.role == Role::assistant;
     const bool dropped = T::has_tools && !T::has_reasoning && message.role == Role::system;
     if (text_alone)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,15 +17,23 @@ inline constexpr std::array<std::string_view, 14> control_tokens{
     "<|box_start|>",  "<|box_end|>",    "<|quad_start|>", "<|quad_end|>",         "<|vision_start|>",
     "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>",  "<|video_pad|>"};
 
+/// Those of the first Qwen-VL, input/tiktoken_file.hpp; the last begins 205 of them. What marks places, <ref> and
+/// <box>, is for everybody to write.
+inline constexpr std::array<std::string_view, 7> qwen_vl_control_tokens{
+    "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<img>", "</img>", "<imgpad>", "<|extra_"};
+
+using TokenList = std::span<const std::string_view>;
+
 struct ControlToken {
   std::size_t at;          // byte of the text; its size when there is none
   std::string_view token;  // empty when there is none
 };
 
 /// The first control token at or after byte `from`.
-inline ControlToken find_control_token(std::string_view text, std::size_t from = 0) {
-  for (std::size_t at = text.find("<|", from); at != text.npos; at = text.find("<|", at + 1))
-    for (const std::string_view token : control_tokens)
+inline ControlToken find_control_token(std::string_view text, std::size_t from = 0,
+                                       TokenList tokens = control_tokens) {
+  for (std::size_t at = text.find('<', from); at != text.npos; at = text.find('<', at + 1))
+    for (const std::string_view token : tokens)
       if (text.substr(at, token.size()) == token) return {at, token};
   return {text.size(), {}};
 }
@@ -39,10 +48,13 @@ enum class ControlTokens {
 /// One that foreign strings bring along, or form where two of them meet, is found at the end.
 class MarkedText {
  public:
+  /// What counts as a control token.
+  explicit MarkedText(TokenList tokens = control_tokens) : tokens_(tokens) {}
+
   /// A string of the template's own.
   void add_own(std::string_view own) {
-    for (ControlToken hit = find_control_token(own); !hit.token.empty();
-         hit = find_control_token(own, hit.at + hit.token.size()))
+    for (ControlToken hit = find_control_token(own, 0, tokens_); !hit.token.empty();
+         hit = find_control_token(own, hit.at + hit.token.size(), tokens_))
       marks_.push_back(text_.size() + hit.at);
     text_ += own;
   }
@@ -60,8 +72,8 @@ class MarkedText {
   /// The first control token that does not belong.
   ControlToken find_foreign() const {
     auto mark = marks_.begin();
-    ControlToken hit = find_control_token(text_);
-    for (; !hit.token.empty(); hit = find_control_token(text_, hit.at + hit.token.size())) {
+    ControlToken hit = find_control_token(text_, 0, tokens_);
+    for (; !hit.token.empty(); hit = find_control_token(text_, hit.at + hit.token.size(), tokens_)) {
       mark = std::find_if(mark, marks_.end(), [&](std::size_t at) { return at >= hit.at; });
       if (mark == marks_.end() || *mark != hit.at) return hit;
     }
@@ -69,6 +81,7 @@ class MarkedText {
   }
 
  private:
+  TokenList tokens_;
   std::string text_;
   std::vector<std::size_t> marks_;  // where the control tokens that belong begin, ascending
 };

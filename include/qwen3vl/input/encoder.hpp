@@ -69,10 +69,14 @@ class Encoder {
       return;
     }
     piece_ids_.clear();
-    for (const char byte : piece)
-      if (const std::int32_t id = tokenizer_->byte_id(static_cast<unsigned char>(byte)); id >= 0)
-        piece_ids_.push_back(id);
-    bpe_.merge(tokenizer_->merges(), piece_ids_);
+    if (const auto whole = tokenizer_->whole_piece(piece)) {
+      piece_ids_.push_back(*whole);
+    } else {
+      for (const char byte : piece)
+        if (const std::int32_t id = tokenizer_->byte_id(static_cast<unsigned char>(byte)); id >= 0)
+          piece_ids_.push_back(id);
+      bpe_.merge(tokenizer_->merges(), piece_ids_);
+    }
     cache_.keep(piece, piece_ids_);
     ids.insert(ids.end(), piece_ids_.begin(), piece_ids_.end());
   }

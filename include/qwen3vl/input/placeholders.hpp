@@ -18,6 +18,8 @@
 ///             <0.3 seconds><|vision_start|> <|video_pad|> × h·w / merge² <|vision_end|>
 ///           Qwen2-VL, 2.5-VL: <|video_pad|> × t·h·w / merge²
 ///
+/// Qwen-VL's pad of a picture is <imgpad>.
+///
 /// This is done in the text, before tokenising: the tokenizer may join what meets there.
 ///
 /// A policy answers one question, *what does a video's expansion replace?*
@@ -25,6 +27,7 @@
 ///   ReleasedVideo       <|vision_start|><|video_pad|><|vision_end|> as a whole    Qwen3-VL as trained
 ///   Transformers5Video  <|video_pad|> alone: outer markers stay, two tokens more  transformers 5.x
 ///   Qwen2Video          <|video_pad|> alone, and no times                         Qwen2-VL, 2.5-VL
+///   NoVideo             there are pictures alone, and their pad is another        Qwen-VL
 namespace qwen3vl {
 
 struct ReleasedVideo {
@@ -36,6 +39,10 @@ struct Transformers5Video : ReleasedVideo {
 };
 struct Qwen2Video {
   static constexpr bool replaces_markers = false, has_timestamps = false;
+};
+
+struct NoVideo : Qwen2Video {
+  static constexpr std::string_view picture_pad = "<imgpad>";
 };
 
 template <class V>
@@ -54,6 +61,14 @@ struct VideoGrid {
 
 inline constexpr std::string_view vision_start = "<|vision_start|>", vision_end = "<|vision_end|>",
                                   image_pad = "<|image_pad|>", video_pad = "<|video_pad|>";
+
+/// The pad of a picture.
+template <VideoPlaceholder V> constexpr std::string_view picture_pad() {
+  if constexpr (requires { V::picture_pad; })
+    return V::picture_pad;
+  else
+    return image_pad;
+}
 
 /// How many pads a grid stands for; refuses what no image or video can have.
 inline std::int64_t checked_tokens(const Grid& grid, int merge, const std::string& what) {
@@ -101,16 +116,17 @@ std::string expand_placeholders(std::string_view prompt, std::span<const Grid> i
                                 std::span<const VideoGrid> videos, int merge = 2) {
   std::string out;
   std::size_t image = 0, video = 0;
-  for (std::size_t at; (at = prompt.find("<|")) != prompt.npos;) {
+  constexpr std::string_view pad = picture_pad<V>();
+  constexpr bool has_videos = pad == image_pad;  // a model with a pad of its own sees pictures alone
+  for (std::size_t at; (at = prompt.find('<')) != prompt.npos;) {
     out += prompt.substr(0, at);
     prompt.remove_prefix(at);
-    if (prompt.starts_with(image_pad)) {
+    if (prompt.starts_with(pad)) {
       if (image < images.size())
-        append_repeated(image_pad, checked_tokens(images[image], merge, "image " + std::to_string(image)),
-                        out);
+        append_repeated(pad, checked_tokens(images[image], merge, "image " + std::to_string(image)), out);
       ++image;
-      prompt.remove_prefix(image_pad.size());
-    } else if (prompt.starts_with(video_pad)) {
+      prompt.remove_prefix(pad.size());
+    } else if (has_videos && prompt.starts_with(video_pad)) {
       const bool whole = V::replaces_markers && out.ends_with(vision_start) &&
                          prompt.substr(video_pad.size()).starts_with(vision_end);
       if (whole) out.resize(out.size() - vision_start.size());
@@ -118,8 +134,8 @@ std::string expand_placeholders(std::string_view prompt, std::span<const Grid> i
       ++video;
       prompt.remove_prefix(video_pad.size() + (whole ? vision_end.size() : 0));
     } else {
-      out += "<|";
-      prompt.remove_prefix(2);
+      out += '<';
+      prompt.remove_prefix(1);
     }
   }
   out += prompt;

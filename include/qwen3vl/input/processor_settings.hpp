@@ -30,9 +30,9 @@
 /// see other pictures than it was trained on. Which resampler is used the files do not say.
 namespace qwen3vl {
 
-/// Two rules for clips: frames spread evenly and a budget of pixels for the whole clip, or, as Qwen2-VL and
-/// Qwen2.5-VL have it, frames at a stride and for each the budget of a picture.
-enum class ClipRule { whole_clip, each_frame };
+/// Rules for clips: frames spread evenly and a budget of pixels for the whole clip, or, as Qwen2-VL and Qwen2.5-VL
+/// have it, frames at a stride and for each the budget of a picture; or none, for Qwen-VL sees pictures alone.
+enum class ClipRule { whole_clip, each_frame, no_clips };
 
 struct ProcessorSettings {
   ImageSettings image;
@@ -206,6 +206,22 @@ inline ProcessorSettings read_processor_settings(const std::string& directory,
     settings.video.normalise = settings.image.normalise;
     if (rule == ClipRule::each_frame) settings.video.resize.clip = settings.image.budget;
   }
+  return settings;
+}
+
+/// Those of the first Qwen-VL, whose checkpoint has no such file (image_transform of the release's visual.py): every
+/// picture is resized to one size by PIL, bicubic, and normalised with CLIP's numbers; patches are in raster order.
+/// `vision` is read from config.json: patch_size, spatial_merge_size, image_size.
+template <class VisionConfig> ProcessorSettings qwen_vl_processor(const VisionConfig& vision) {
+  ProcessorSettings settings;
+  settings.clip_rule = ClipRule::no_clips;
+  ImageSettings& image = settings.image;
+  image.patches = {vision.patch_size, 1, vision.spatial_merge_size, PatchOrder::raster};
+  image.fixed_side = vision.image_size;
+  image.normalise = Qwen2VideoSettings().normalise;
+  image.resampling = Resampling::pil_u8;
+  image.normalisation = Normalisation::pil;
+  settings.video.patches = image.patches;
   return settings;
 }
 

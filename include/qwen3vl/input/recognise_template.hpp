@@ -14,7 +14,7 @@
 /// by its hash; for any other the nearest of ours is named, with a warning for the user.
 namespace qwen3vl {
 
-enum class TemplateKind { instruct, thinking, qwen2_vl };
+enum class TemplateKind { instruct, thinking, qwen2_vl, qwen_vl };
 
 struct TemplateMatch {
   TemplateKind kind;
@@ -41,9 +41,14 @@ inline constexpr KnownTemplate known_templates[] = {
     {TemplateKind::qwen2_vl, "Qwen2-VL and Qwen2.5-VL", 0xB2BB11D84DEAF152u},
 };
 
-/// `text` is the Jinja source; empty where the checkpoint has none, and the prompts then are those of `without`.
+/// `text` is the Jinja source; empty where the checkpoint has none, and the prompts then are those of `without`. The
+/// first generation, `without` of which is qwen_vl, has none.
 inline TemplateMatch recognise_template(std::string_view text,
                                         TemplateKind without = TemplateKind::instruct) {
+  if (without == TemplateKind::qwen_vl)  // released without one; its tokens are not those of the others
+    return {without, text.empty()
+                         ? ""
+                         : "the checkpoint's own chat template is not looked at: prompts are Qwen-VL-Chat's"};
   const std::uint64_t hash = template_hash(text);
   for (const KnownTemplate& known : known_templates)
     if (hash == known.hash) return {known.kind, ""};
@@ -95,6 +100,8 @@ inline std::string render_chat(TemplateKind kind, const Conversation& chat,
       return render_chat<ThinkingTemplate>(chat, options);
     case TemplateKind::qwen2_vl:
       return render_chat<Qwen2VLTemplate>(chat, options);
+    case TemplateKind::qwen_vl:
+      return render_chat<QwenVLTemplate>(chat, options);
   }
   throw Error("chat template", "no such kind");
 }

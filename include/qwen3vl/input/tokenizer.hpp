@@ -35,12 +35,12 @@ namespace qwen3vl {
 /// decoding input/streaming_decoder.hpp.
 class Tokenizer {
  public:
-  /// From a checkpoint's directory: tokenizer.json, or vocab.json with merges.txt.
+  /// From a checkpoint's directory: tokenizer.json, or vocab.json with merges.txt, or qwen.tiktoken.
   static Tokenizer load(const std::string& directory) { return Tokenizer(read_tokenizer_files(directory)); }
 
   /// Refuses ids and symbols that come twice, ids out of range and merges of unknown symbols.
   explicit Tokenizer(const TokenizerData& data)
-      : merges_(data.merges.size() / 2), regex_(split_pattern_for_pcre2()) {
+      : merges_(data.merges.size() / 2 + data.ranked.size()), regex_(split_pattern_for_pcre2()) {
     const StringIndex index(data.symbols);
     if (index.twice() != StringIndex::none)
       throw Error(data.source, "the symbol " + in_quotes(data.symbols[index.twice()], 60) + " comes twice");
@@ -52,6 +52,7 @@ class Tokenizer {
       byte_ids_[static_cast<std::size_t>(byte)] =
           found == StringIndex::none ? -1 : static_cast<std::int32_t>(data.ids[found]);
     }
+    if (data.whole_pieces) find_whole_pieces(data);
   }
 
   /// One more than the largest id. A model's vocab_size may be larger.
@@ -84,6 +85,12 @@ class Tokenizer {
   /// The token of one byte; -1 in a small vocabulary that lacks it: such bytes are dropped, as the
   /// reference does.
   std::int32_t byte_id(unsigned char byte) const { return byte_ids_[byte]; }
+  /// The token that a whole piece of the split is though merging its bytes would not make it; else nothing.
+  std::optional<std::int32_t> whole_piece(std::string_view piece) const {
+    if (whole_pieces_.empty()) return std::nullopt;
+    const auto found = whole_pieces_.find(piece);
+    return found == whole_pieces_.end() ? std::nullopt : std::optional(found->second);
+  }
 
  private:
   // Both bound the memory that a small file can ask for: a table of ids, a trie of added tokens.
@@ -165,11 +172,26 @@ class Tokenizer {
       merged.assign(left).append(right);
       merges_.add(left_id, right_id, {static_cast<std::uint32_t>(rank), id_of(merged, rank)});
     }
+    for (const RankedMerge& merge : data.ranked)
+      merges_.add(merge.left, merge.right, {merge.rank, merge.merged});
+  }
+
+  /// In a vocabulary that was learned there are none.
+  void find_whole_pieces(const TokenizerData& data) {
+    Bpe bpe;
+    std::vector<std::int32_t> ids;
+    for (const std::int64_t number : data.ids) {
+      const auto id = static_cast<std::int32_t>(number);
+      ids.clear();
+      for (const char byte : bytes(id)) ids.push_back(byte_id(static_cast<unsigned char>(byte)));
+      bpe.merge(merges_, ids);
+      if (ids.size() != 1 || ids[0] != id) whole_pieces_.emplace(bytes(id), id);
+    }
   }
 
   std::string bytes_;
   std::vector<Token> tokens_;  // by id
-  std::map<std::string, std::int32_t, std::less<>> added_;
+  std::map<std::string, std::int32_t, std::less<>> added_, whole_pieces_;
   AddedTokenFinder raw_, normalized_;
   Merges merges_;
   std::array<std::int32_t, 256> byte_ids_{};

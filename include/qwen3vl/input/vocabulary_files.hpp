@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <qwen3vl/core/error.hpp>
+#include <qwen3vl/input/tiktoken_file.hpp>
 #include <qwen3vl/input/tokenizer_data.hpp>
 #include <qwen3vl/input/tokenizer_json.hpp>
 #include <qwen3vl/io/file.hpp>
@@ -94,15 +95,19 @@ inline void add_configured_tokens(const Json& config, const std::string& source,
   }
 }
 
-/// Reads tokenizer.json where the directory has one, else the three files above.
+/// Reads tokenizer.json where the directory has one, else the three files above, else the first generation's
+/// qwen.tiktoken.
 inline TokenizerData read_tokenizer_files(const std::string& directory) {
   const std::string all = directory + "/tokenizer.json", vocab = directory + "/vocab.json",
                     merges = directory + "/merges.txt", config = directory + "/tokenizer_config.json";
   constexpr std::uint64_t most_bytes = 256 << 20;
   if (is_regular_file(all)) return parse_tokenizer_json(read_file(all, most_bytes), all);
-  if (!is_regular_file(vocab) || !is_regular_file(merges))
-    throw Error(directory, "no tokenizer.json, and no vocab.json with merges.txt",
+  const std::string ranks = directory + "/qwen.tiktoken";
+  if (!is_regular_file(vocab) || !is_regular_file(merges)) {
+    if (is_regular_file(ranks)) return parse_tiktoken(read_file(ranks, most_bytes), ranks);
+    throw Error(directory, "no tokenizer.json, and no vocab.json with merges.txt, and no qwen.tiktoken",
                 "is it the directory of a checkpoint?");
+  }
   TokenizerData data;
   data.source = vocab;
   VocabJsonReader reader(data);

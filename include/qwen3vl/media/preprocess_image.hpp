@@ -28,7 +28,7 @@ namespace qwen3vl {
 
 struct PreprocessedImage {
   std::unique_ptr<float[]> storage;
-  View<const float, 2> pixel_values;  // [grid.patches(), 3·2·P·P], in storage
+  View<const float, 2> pixel_values;  // [grid.patches(), columns], in storage
   Grid grid;                          // in patches
   Placement placement;                // from the model's coordinates to the user's picture
 };
@@ -42,12 +42,24 @@ struct ImagePlan {
   std::int64_t values() const { return grid.patches() * columns; }
 };
 
+/// The size of every picture where the model has one. Nobody may ask for another.
+inline PixelSize fixed_size(PixelSize original, int side, const ItemSize& item) {
+  if (item.min_pixels || item.max_pixels || item.resized_height || item.resized_width)
+    throw Error("picture", "a size is asked for, but this model sees every picture at " +
+                               to_string_size(side, side) + " pixels");
+  if (original.height < 1 || original.width < 1)
+    throw Error("picture", "an image of " + to_string_size(original.height, original.width) + " pixels");
+  return {side, side};
+}
+
 template <class Flavour = ProcessorResize>
 ImagePlan plan_image(PixelSize original, const ImageSettings& settings = {}, const ItemSize& item = {}) {
   check(settings);
   const PatchLayout& layout = settings.patches;
-  const PixelSize resized = smart_resize<Flavour>(original.height, original.width,
-                                                  static_cast<int>(layout.factor()), settings.budget, item);
+  const PixelSize resized = settings.fixed_side > 0 ? fixed_size(original, settings.fixed_side, item)
+                                                    : smart_resize<Flavour>(original.height, original.width,
+                                                                            static_cast<int>(layout.factor()),
+                                                                            settings.budget, item);
   const Grid grid{1, resized.height / layout.patch_size, resized.width / layout.patch_size};
   return {grid, {original, resized}, layout.columns()};
 }

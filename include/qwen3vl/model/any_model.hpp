@@ -7,6 +7,7 @@
 
 #include <qwen3vl/model/any_observer.hpp>
 #include <qwen3vl/model/models.hpp>
+#include <qwen3vl/model/sizes.hpp>
 
 namespace qwen3vl {
 
@@ -35,6 +36,7 @@ template <Backend B, Element T> class AnyModel {
     self.held_->weights(config, Visitor(visit));
   }
   void tie(const Qwen3VLConfig& config) { held_->tie(config); }
+  bool rotates_by_length() const { return held_->rotates_by_length(); }
 
   template <class Observer = Unobserved>
   void see(B& on, Workspace<B>& workspace, In<B, T, 2> pixel_values, View<const Grid, 1> grids,
@@ -93,6 +95,7 @@ template <Backend B, Element T> class AnyModel {
     virtual ~Base() = default;
     virtual void weights(const Qwen3VLConfig&, const Visitor&) = 0;
     virtual void tie(const Qwen3VLConfig&) = 0;
+    virtual bool rotates_by_length() const = 0;
     virtual void see(B&, Workspace<B>&, In<B, T, 2>, View<const Grid, 1>, VisualFeatures<B, T>,
                      const AnyObserver<B, T>*) const = 0;
     virtual void features(B&, Workspace<B>&, const Step<B>&, const VisualFeatures<B, T>&, KVCache<B, T>&,
@@ -108,6 +111,7 @@ template <Backend B, Element T> class AnyModel {
       Model::weights(model, config, visit);
     }
     void tie(const Qwen3VLConfig& config) override { model.tie(config); }
+    bool rotates_by_length() const override { return qwen3vl::rotates_by_length(model); }
     void see(B& on, Workspace<B>& workspace, In<B, T, 2> pixels, View<const Grid, 1> grids,
              VisualFeatures<B, T> seen, const AnyObserver<B, T>* observe) const override {
       if (observe)

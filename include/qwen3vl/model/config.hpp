@@ -6,6 +6,7 @@
 
 #include <qwen3vl/model/known_fields.hpp>
 #include <qwen3vl/model/model_config.hpp>
+#include <qwen3vl/model/qwen_vl_fields.hpp>
 #include <qwen3vl/model/text_fields.hpp>
 #include <qwen3vl/model/vision_fields.hpp>
 
@@ -18,7 +19,8 @@ struct GenerationName {
   const char* model_type;
   Generation generation;
 };
-inline constexpr GenerationName generation_names[] = {{"qwen2_vl", Generation::qwen2_vl},
+inline constexpr GenerationName generation_names[] = {{"qwen", Generation::qwen_vl},
+                                                      {"qwen2_vl", Generation::qwen2_vl},
                                                       {"qwen2_5_vl", Generation::qwen2_5_vl},
                                                       {"qwen3_vl", Generation::qwen3_vl},
                                                       {"qwen3_vl_moe", Generation::qwen3_vl_moe}};
@@ -83,6 +85,28 @@ inline void name_unknown_fields(const Json& json, const Json& text, const std::s
       name_unknown(*rope, where + ": " + (flat ? "" : "text_config.") + key, warnings, rope_fields);
 }
 
+/// Flat, or with a text_config, in either layout of the RoPE fields: every generation but the first.
+inline Qwen3VLConfig read_nested(const Json& json, const std::string& where, Generation generation) {
+  Qwen3VLConfig config;
+  config.generation = generation;
+  const bool qwen3 = generation == Generation::qwen3_vl || generation == Generation::qwen3_vl_moe;
+  const Json& text = text_object(json, where, generation);
+  const std::string text_where = &text == &json ? where : where + ": text_config";
+  config.text_config = read_text(text, text_where, qwen3 ? qwen3_text : qwen2_text);
+  if (generation == Generation::qwen3_vl_moe) read_experts(text, text_where, config.text_config);
+  config.vision_config =
+      read_vision(get_object(json, "vision_config", where), where + ": vision_config", generation);
+  config.text_config.tie_word_embeddings = read_tied(json, text, where, generation);
+  read_token_ids(json, where, config);
+  if (config.vision_config.out_hidden_size != config.text_config.hidden_size)
+    contradiction(where, "vision_config.out_hidden_size is not text_config.hidden_size");
+  if (static_cast<int>(config.vision_config.deepstack_visual_indexes.size()) >
+      config.text_config.num_hidden_layers)
+    contradiction(where, "more DeepStack levels than decoder layers");
+  name_unknown_fields(json, text, where, config.warnings);
+  return config;
+}
+
 }  // namespace config_detail
 
 /// Is there a model here for this model_type?
@@ -91,32 +115,18 @@ inline bool is_known_model_type(const std::string& type) {
                      [&](const auto& name) { return type == name.model_type; });
 }
 
-/// Reads config.json of any generation, flat or with a text_config, in either layout of its RoPE fields. What
+/// Reads config.json of any generation, flat or with a text_config, in either layout of its RoPE fields, or as the
+/// first generation wrote it (model/qwen_vl_fields.hpp). What
 /// contradicts itself or the architecture is refused, by file and field; what is not known is named in
 /// `warnings`.
 inline Qwen3VLConfig read_config(const Json& json, const std::string& where) {
   using namespace config_detail;
-  Qwen3VLConfig config;
-  config.generation = read_generation(json, where);
-  const bool qwen3 =
-      config.generation == Generation::qwen3_vl || config.generation == Generation::qwen3_vl_moe;
-  const Json& text = text_object(json, where, config.generation);
-  const std::string text_where = &text == &json ? where : where + ": text_config";
-  config.text_config = read_text(text, text_where, qwen3 ? qwen3_text : qwen2_text);
-  if (config.generation == Generation::qwen3_vl_moe) read_experts(text, text_where, config.text_config);
-  config.vision_config =
-      read_vision(get_object(json, "vision_config", where), where + ": vision_config", config.generation);
-  config.text_config.tie_word_embeddings = read_tied(json, text, where, config.generation);
-  read_token_ids(json, where, config);
+  const Generation generation = read_generation(json, where);
+  Qwen3VLConfig config =
+      generation == Generation::qwen_vl ? read_qwen_vl(json, where) : read_nested(json, where, generation);
   config.dtype = get_string_or(json, "dtype", where, get_string_or(json, "torch_dtype", where, config.dtype));
-  if (config.vision_config.out_hidden_size != config.text_config.hidden_size)
-    contradiction(where, "vision_config.out_hidden_size is not text_config.hidden_size");
-  if (static_cast<int>(config.vision_config.deepstack_visual_indexes.size()) >
-      config.text_config.num_hidden_layers)
-    contradiction(where, "more DeepStack levels than decoder layers");
   if (json.contains("quantization_config") && !json["quantization_config"].is_null())
     contradiction(where, "quantization_config: the weights are quantised", "the checkpoint in bfloat16");
-  name_unknown_fields(json, text, where, config.warnings);
   return config;
 }
 

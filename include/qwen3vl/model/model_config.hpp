@@ -9,7 +9,7 @@
 namespace qwen3vl {
 
 /// Which of the family's models: config.json's model_type.
-enum class Generation { qwen2_vl, qwen2_5_vl, qwen3_vl, qwen3_vl_moe };
+enum class Generation { qwen_vl, qwen2_vl, qwen2_5_vl, qwen3_vl, qwen3_vl_moe };
 
 /// config.json of a checkpoint. Names are those of Qwen3-VL's file; what other generations call otherwise
 /// stands under these (model/config.hpp).

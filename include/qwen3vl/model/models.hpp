@@ -14,17 +14,11 @@
 ///   … MoE        Qwen3MoE: the same with experts               the same
 namespace qwen3vl {
 
-template <Backend B, Element T> using Qwen3VLDense = Qwen3VL<B, T>;          // 2B, 4B, 8B, 32B
-template <Backend B, Element T> using Qwen3VLMoE = Qwen3VL<B, T, Qwen3MoE>;  // 30B-A3B, 235B-A22B
-template <Backend B, Element T> using QwenVL = Qwen3VL<B, T, Qwen1, QwenVLVision>;
+template <Backend B, Element T> using Qwen3VLDense = Qwen3VL<B, T>;                     // 2B, 4B, 8B, 32B
+template <Backend B, Element T> using Qwen3VLMoE = Qwen3VL<B, T, Qwen3MoE>;             // 30B-A3B, 235B-A22B
+template <Backend B, Element T> using QwenVL = Qwen3VL<B, T, Qwen1, QwenVLVision>;      // and -Chat
 template <Backend B, Element T> using Qwen2VL = Qwen3VL<B, T, Qwen2, Qwen2Vision>;      // 2B, 7B, 72B
 template <Backend B, Element T> using Qwen2_5VL = Qwen3VL<B, T, Qwen2, Qwen2_5Vision>;  // 3B, 7B, 32B, 72B
-
-/// The sizes of a QwenVL. Its config.json is of another time; a program fills them itself.
-struct QwenVLConfig {
-  TextConfig text_config;
-  QwenVLVisionConfig vision_config;
-};
 
 /// A type as a value.
 template <class Model> struct ModelType { using type = Model; };
@@ -32,6 +26,8 @@ template <class Model> struct ModelType { using type = Model; };
 /// Calls f with the type of the generation's model: the only place where model_type becomes a type.
 template <Backend B, Element T, class F> auto with_model_type(Generation generation, F&& f) {
   switch (generation) {
+    case Generation::qwen_vl:
+      return f(ModelType<QwenVL<B, T>>{});
     case Generation::qwen2_vl:
       return f(ModelType<Qwen2VL<B, T>>{});
     case Generation::qwen2_5_vl:

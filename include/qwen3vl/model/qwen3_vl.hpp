@@ -55,6 +55,9 @@ template <Backend B, Element T, class TextRecipe = Qwen3, class VisionRecipe = Q
     if (config.text_config.tie_word_embeddings) lm_head.weight = language_model.embed_tokens;
   }
 
+  /// Are a step's angles others, the more was read before it?
+  bool rotates_by_length() const { return rope_depends_on_length(language_model.rotary_emb); }
+
   /// pixel_values : [patches, patch_elements]     seen : rows for all their tokens
   template <class Observer = Unobserved>
   void see(B& on, Workspace<B>& workspace, In<B, T, 2> pixel_values, View<const Grid, 1> grids,

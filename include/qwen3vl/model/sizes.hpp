@@ -47,6 +47,15 @@ template <class Model, class Config> std::int64_t deepstack_levels(const Config&
   return static_cast<std::int64_t>(config.vision_config.deepstack_visual_indexes.size());
 }
 
+/// Is a step more than its arrays say, for its angles depend on how much was read? Then it is no other's repetition.
+/// A model that does not say so is taken to be so.
+template <class Model> bool rotates_by_length(const Model& model) {
+  if constexpr (requires { model.rotates_by_length(); })
+    return model.rotates_by_length();
+  else
+    return true;
+}
+
 /// How many weights a model has; a tied head counts once.
 template <class Model, class Config> std::int64_t count_weights(const Config& config) {
   Model model(config);

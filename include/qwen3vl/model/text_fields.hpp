@@ -95,14 +95,6 @@ inline void read_rope(const Json& text, const std::string& where, const TextRule
   config.mrope_section = {section[0], section[1], section[2]};
 }
 
-/// Layers that are not alike: none of the released models has any.
-inline void expect_all_sparse(const Json& text, const std::string& where) {
-  if (get_int_or(text, "decoder_sparse_step", where, 1, 1, 1 << 20) != 1 ||
-      !get_ints_or(text, "mlp_only_layers", where, {}, 0, 4096).empty())
-    contradiction(where, "decoder_sparse_step or mlp_only_layers ask for layers without experts",
-                  "in the released models every layer has them: 1 and []");
-}
-
 inline void read_experts(const Json& text, const std::string& where, TextConfig& config) {
   config.num_experts = get_int_or(text, "num_experts", where,
                                   get_int_or(text, "num_local_experts", where, 128, 1, 4096), 1, 4096);
@@ -114,7 +106,9 @@ inline void read_experts(const Json& text, const std::string& where, TextConfig&
     contradiction(where, "num_experts_per_tok is above num_experts");
   if (!get_bool_or(text, "norm_topk_prob", where, true))
     contradiction(where, "norm_topk_prob is false, but Qwen3-VL makes the shares of a token sum to 1");
-  expect_all_sparse(text, where);
+  // in the released models every layer has experts: 1 and []
+  config.decoder_sparse_step = get_int_or(text, "decoder_sparse_step", where, 1, 1, 1 << 20);
+  config.mlp_only_layers = get_ints_or(text, "mlp_only_layers", where, {}, 0, config.num_hidden_layers - 1);
 }
 
 inline TextConfig read_text(const Json& text, const std::string& where, const TextRules& rules) {

@@ -12,6 +12,8 @@ namespace qwen3vl {
 template <class F>
 auto with_video_time(const Qwen3VLConfig& config, std::span<const float> second_per_grid, F&& f) {
   switch (config.generation) {
+    case Generation::qwen_vl:
+      return f(Sequential{});
     case Generation::qwen2_vl:
       return f(FrameIndex{});
     case Generation::qwen2_5_vl:

@@ -10,8 +10,8 @@
 namespace qwen3vl {
 
 /// A pre-norm decoder layer. The members have the checkpoint's names. An MLP that needs more of the config than
-/// two widths has weights(self, config, visit) and configure(config); one with insides worth seeing takes an
-/// observer.
+/// two widths has weights(self, config, visit) and configure(config), or configure(config, layer); one with insides
+/// worth seeing takes an observer.
 ///
 ///   x ← x + self_attn(input_layernorm(x));   x ← x + mlp(post_attention_layernorm(x))
 ///
@@ -27,10 +27,14 @@ template <Backend B, Element T, class Recipe = Qwen3> struct DecoderLayer {
   Norm post_attention_layernorm;
   MLP mlp;
 
-  void configure(const auto& config) {
+  /// `layer` is its place in the decoder, from 0.
+  void configure(const auto& config, int layer = 0) {
     input_layernorm.eps = post_attention_layernorm.eps = static_cast<float>(config.rms_norm_eps);
     self_attn.configure(config);
-    if constexpr (requires { mlp.configure(config); }) mlp.configure(config);
+    if constexpr (requires { mlp.configure(config, layer); })
+      mlp.configure(config, layer);
+    else if constexpr (requires { mlp.configure(config); })
+      mlp.configure(config);
   }
 
   static void weights(auto& self, const auto& config, auto&& visit) {

@@ -26,10 +26,16 @@
 ///   TextTimestamps   0; every frame is a box of its own, its time is written before it    Qwen3-VL
 ///   FrameIndex       k                                                                  Qwen2-VL
 ///   AbsoluteTime     ⌊k · seconds per grid · tokens_per_second⌋                          Qwen2.5-VL
+///   Sequential       there are no boxes: every token of a picture is one further         Qwen-VL
 namespace qwen3vl {
 
 struct TextTimestamps {
   static constexpr bool frames_apart = true;
+  int time(std::size_t, int) const { return 0; }
+};
+
+struct Sequential {
+  static constexpr bool frames_apart = false, in_a_row = true;
   int time(std::size_t, int) const { return 0; }
 };
 
@@ -48,6 +54,14 @@ struct AbsoluteTime {
     return static_cast<int>(static_cast<float>(frame) * seconds * tokens_per_second);
   }
 };
+
+/// Do a picture's tokens count like text? Only where the policy says `in_a_row`.
+template <class P> constexpr bool counts_in_a_row() {
+  if constexpr (requires { P::in_a_row; })
+    return P::in_a_row;
+  else
+    return false;
+}
 
 template <class P>
 concept VideoTime = requires(const P policy, std::size_t video, int frame) {
@@ -109,7 +123,8 @@ PositionIds position_ids(std::span<const int> ids, VisionTokenIds vision, std::s
     const int rows = box.h / merge, columns = box.w / merge;
     if (box.tokens(merge) > static_cast<std::int64_t>(ids.size() - i))
       fail("grid " + std::to_string(which) + " wants more tokens than are left");
-    int furthest = cur + std::max(rows, columns) - 1;
+    constexpr bool in_a_row = counts_in_a_row<Time>();
+    int furthest = cur + (in_a_row ? static_cast<int>(box.tokens(merge)) : std::max(rows, columns)) - 1;
     for (int k = 0; k < box.t; ++k) {
       const int at = cur + (is_video ? time.time(video, k) : 0);
       if (after == AfterVision::behind_all_axes) furthest = std::max(furthest, at);
@@ -119,7 +134,9 @@ PositionIds position_ids(std::span<const int> ids, VisionTokenIds vision, std::s
           if (ids[i] != (is_video ? vision.video_token_id : vision.image_token_id))
             fail("token " + std::to_string(i) + " lies inside grid " + std::to_string(which) +
                  " and is no placeholder");
-          result.positions.push_back({at, cur + row, cur + column});
+          const int next_in_row = cur + (k * rows + row) * columns + column;
+          result.positions.push_back(in_a_row ? Position{next_in_row, next_in_row, next_in_row}
+                                              : Position{at, cur + row, cur + column});
         }
     }
     cur = furthest + 1;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <qwen3vl/nn/moe.hpp>
 #include <qwen3vl/nn/rms_norm.hpp>
+#include <qwen3vl/nn/sparse_or_dense.hpp>
 #include <qwen3vl/nn/swiglu.hpp>
 #include <qwen3vl/ops/mask/causal.hpp>
 #include <qwen3vl/ops/rope/mrope_chunked.hpp>
@@ -24,9 +24,9 @@ struct Qwen3 {
   template <Backend B, Element T> using MLP = SwiGLU<B, T>;
 };
 
-/// The decoder of Qwen3-VL-30B-A3B and -235B-A22B.
+/// The decoder of Qwen3-VL-30B-A3B and -235B-A22B, which have experts in every layer.
 struct Qwen3MoE : Qwen3 {
-  template <Backend B, Element T> using MLP = MoE<B, T>;
+  template <Backend B, Element T> using MLP = SparseOrDense<B, T>;
 };
 
 /// The decoder of the first Qwen-VL, Qwen-7B: RoPE on one axis whose theta grows with the length, log-n attention.

@@ -31,7 +31,7 @@ template <Backend B, Element T, class Recipe = Qwen3> struct TextModel {
 
   explicit TextModel(const TextSizes auto& config)
       : layers(static_cast<std::size_t>(config.num_hidden_layers)), rotary_emb(make_rope<RoPE>(config)) {
-    for (Layer& layer : layers) layer.configure(config);
+    for (std::size_t l = 0; l < layers.size(); ++l) layers[l].configure(config, static_cast<int>(l));
     norm.eps = static_cast<float>(config.rms_norm_eps);
   }
 

@@ -35,6 +35,8 @@ struct VisionConfig {
   int window_size = 112;                                 // in pixels; of towers with windows, Qwen2.5-VL's
   std::vector<int> fullatt_block_indexes = {};           // the blocks that look beyond their window, from 0
   double tokens_per_second = 2;                          // of absolute time, Qwen2.5-VL's
+  int image_size = 0;                                    // pixels; the one size of pictures, Qwen-VL's
+  int num_queries = 0, resampler_heads = 0;              // of the resampler, Qwen-VL's
 
   /// Numbers in a flattened patch: channels · frames · rows · columns.
   int patch_elements() const { return in_channels * temporal_patch_size * patch_size * patch_size; }

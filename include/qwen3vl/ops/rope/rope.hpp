@@ -25,7 +25,8 @@
 ///
 /// "Interleaved" speaks of the axes along the pairs; the two halves of a pair are always head_dim/2
 /// apart. A policy may also have scaling(): cosine and sine are multiplied by it (YaRN); and
-/// at_length(n): the policy for a step after which n positions are taken (dynamic NTK).
+/// at_length(n): the policy for a step after which n positions are taken (dynamic NTK), with depends_on_length()
+/// where that is not always another one.
 namespace qwen3vl {
 
 template <class R>
@@ -48,6 +49,14 @@ template <class R> R rope_at_length(const R& rope, std::int64_t length) {
     return rope.at_length(length);
   else
     return rope;
+}
+
+/// Does at_length() change the angles? It is so where a policy has it, unless depends_on_length() says no.
+template <class R> bool rope_depends_on_length(const R& rope) {
+  if constexpr (requires { rope.depends_on_length(); })
+    return rope.depends_on_length();
+  else
+    return requires { rope.at_length(std::int64_t{}); };
 }
 
 /// Are the pairs neighbours, (x[2i], x[2i + 1])? Only where the policy says `adjacent_pairs`; then

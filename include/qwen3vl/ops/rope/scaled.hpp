@@ -29,6 +29,7 @@ template <RoPE R> struct ScaledRoPE {
     now.dynamic = dynamic.at_length(length);
     return now;
   }
+  bool depends_on_length() const { return type == RopeScaling::Type::dynamic; }
   QWEN3VL_HD int pairs() const { return linear.pairs(); }
   QWEN3VL_HD float angle(Position at, int pair) const {
     switch (type) {
