@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } catch (const Error&) {
   }
   try {
-    const Qwen3VLConfig config = read_qwen3_vl_config(parse_json(text, "config.json"), "config.json");
+    const Qwen3VLConfig config = read_config(parse_json(text, "config.json"), "config.json");
     if (config.text_config.hidden_size < 1 || config.vision_config.num_heads < 1) __builtin_trap();
   } catch (const Error&) {
   }

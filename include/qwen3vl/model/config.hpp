@@ -116,9 +116,8 @@ inline bool is_known_model_type(const std::string& type) {
 }
 
 /// Reads config.json of any generation, flat or with a text_config, in either layout of its RoPE fields, or as the
-/// first generation wrote it (model/qwen_vl_fields.hpp). What
-/// contradicts itself or the architecture is refused, by file and field; what is not known is named in
-/// `warnings`.
+/// first generation wrote it (model/qwen_vl_fields.hpp). What contradicts itself or the architecture is refused,
+/// by file and field; what is not known is named in `warnings`.
 inline Qwen3VLConfig read_config(const Json& json, const std::string& where) {
   using namespace config_detail;
   const Generation generation = read_generation(json, where);
