@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 
 #include <qwen3vl/media/stb_image_write.hpp>
@@ -75,11 +77,12 @@ template <class Variant>
 void run(const char* name, const Options& options, const std::vector<held_out::Item>& items, Table& table) {
   Answerer<bf16, Variant> answer(options.model);
   table.begin(name);
+  const bool terminal = isatty(STDERR_FILENO);
   for (std::size_t i = 0; i < items.size(); ++i) {
-    std::fprintf(stderr, "\r%-28s %4zu of %zu", name, i + 1, items.size());
+    if (terminal) std::fprintf(stderr, "\r%-28s %4zu of %zu", name, i + 1, items.size());
     table.count(items[i].metric, held_out::is_right(items[i], answer(items[i].media, items[i].prompt)));
   }
-  std::fprintf(stderr, "\r%60s\r", "");
+  if (terminal) std::fprintf(stderr, "\r%60s\r", "");
 }
 
 void ablate(const Options& options) {
