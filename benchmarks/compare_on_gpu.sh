@@ -21,12 +21,8 @@ build=${BUILD:-build/gpu-compare}
 mkdir -p "$build"
 tables=${OUT:-$build}
 
-export CUDACXX=${CUDACXX:-$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)}
-arch=${ARCH:-$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -1 | tr -d '. ')}
-generator=$(command -v ninja >/dev/null && echo Ninja || echo "Unix Makefiles")
-options=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_CUDA_ARCHITECTURES="${arch:-90}" -DQWEN3VL_CUDA=ON
-  -DQWEN3VL_EXAMPLES=OFF -DQWEN3VL_TESTS=OFF -DQWEN3VL_BENCHMARKS=ON)
-[ -d .gpu-deps ] && options+=(-DCMAKE_PREFIX_PATH="$PWD/.gpu-deps")
+source cmake/gpu-options.sh
+options+=(-DQWEN3VL_TESTS=OFF -DQWEN3VL_BENCHMARKS=ON)
 
 make() {  # name, tree
   { cmake -S "$2" -B "$build/$1" -G "$generator" "${options[@]}" &&

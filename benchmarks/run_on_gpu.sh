@@ -24,12 +24,8 @@ limit=${LIMIT:-60}
 parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=(2b 8b ops)
 
-export CUDACXX=${CUDACXX:-$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)}
-arch=${ARCH:-$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -1 | tr -d '. ')}
-generator=$(command -v ninja >/dev/null && echo Ninja || echo "Unix Makefiles")
-options=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_CUDA_ARCHITECTURES="${arch:-90}" -DQWEN3VL_CUDA=ON
-  -DQWEN3VL_EXAMPLES=OFF -DQWEN3VL_TESTS=OFF -DQWEN3VL_BENCHMARKS=ON)
-[ -d .gpu-deps ] && options+=(-DCMAKE_PREFIX_PATH="$PWD/.gpu-deps")
+source cmake/gpu-options.sh
+options+=(-DQWEN3VL_TESTS=OFF -DQWEN3VL_BENCHMARKS=ON)
 
 started=$SECONDS
 { cmake -S . -B "$build" -G "$generator" "${options[@]}" &&

@@ -16,11 +16,7 @@ build=${BUILD:-build/gpu}
 mkdir -p "$build"
 logs=${OUT:-$build}
 
-export CUDACXX=${CUDACXX:-$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)}
-arch=${ARCH:-$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null | head -1 | tr -d '. ')}
-generator=$(command -v ninja >/dev/null && echo Ninja || echo "Unix Makefiles")
-options=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_CUDA_ARCHITECTURES="${arch:-90}" -DQWEN3VL_CUDA=ON -DQWEN3VL_EXAMPLES=OFF)
-[ -d .gpu-deps ] && options+=(-DCMAKE_PREFIX_PATH="$PWD/.gpu-deps")
+source cmake/gpu-options.sh
 
 started=$SECONDS
 { cmake -S . -B "$build" -G "$generator" "${options[@]}" &&

@@ -1,7 +1,7 @@
 #pragma once
 
 /// Sums over the threads of a warp or a block, in a fixed order, and the largest of a warp. Every thread gets
-/// the result.
+/// the result, or of a running sum its own.
 namespace qwen3vl {
 
 inline constexpr int warp_threads = 32;
@@ -15,6 +15,16 @@ __device__ inline float warp_sum(float value) {
 __device__ inline float warp_max(float value) {
   for (int distance = warp_threads / 2; distance > 0; distance /= 2)
     value = fmaxf(value, __shfl_xor_sync(0xffffffffu, value, distance));
+  return value;
+}
+
+/// Σ of the lanes up to this one.
+__device__ inline int warp_running_sum(int value) {
+  const int lane = threadIdx.x % warp_threads;
+  for (int distance = 1; distance < warp_threads; distance *= 2) {
+    const int before = __shfl_up_sync(0xffffffffu, value, distance);
+    if (lane >= distance) value += before;
+  }
   return value;
 }
 

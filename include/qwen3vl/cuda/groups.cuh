@@ -41,11 +41,7 @@ __device__ inline GroupTile find_group_tile(const View<const int, 1, Device>& be
       if (first >= 0 && end > first && end <= rows) count = static_cast<int>(end) - first;
     }
     const int tiles = (count + most - 1) / most;
-    int end = tiles;  // tiles of the groups up to this lane's
-    for (int distance = 1; distance < warp_threads; distance *= 2) {
-      const int before = __shfl_up_sync(0xffffffffu, end, distance);
-      if (lane >= distance) end += before;
-    }
+    const int end = warp_running_sum(tiles);  // tiles of the groups up to this lane's
     const unsigned reached = __ballot_sync(0xffffffffu, index < end);
     if (reached) {
       const int owner = __ffs(static_cast<int>(reached)) - 1;

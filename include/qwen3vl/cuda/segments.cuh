@@ -40,11 +40,7 @@ __device__ inline QueryTile find_query_tile(const View<const Segment, 1, Device>
       const Segment segment = segments(base + lane);
       if (within(segment, tokens, keys)) tiles = (segment.queries + rows - 1) / rows;
     }
-    int end = tiles;  // tiles of the segments up to this lane's
-    for (int distance = 1; distance < warp_threads; distance *= 2) {
-      const int before = __shfl_up_sync(0xffffffffu, end, distance);
-      if (lane >= distance) end += before;
-    }
+    const int end = warp_running_sum(tiles);  // tiles of the segments up to this lane's
     const unsigned reached = __ballot_sync(0xffffffffu, index < end);
     if (reached) {
       const int owner = __ffs(static_cast<int>(reached)) - 1;
