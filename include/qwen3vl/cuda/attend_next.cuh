@@ -215,8 +215,7 @@ __global__ void __launch_bounds__(next_threads, 3)
   for (int head = warp; head < heads; head += next_warps) {
     float most = -INFINITY, l = 0;
     for (int s = lane; s < active; s += warp_threads) most = fmaxf(most, of(s, head, 0));
-    for (int distance = warp_threads / 2; distance > 0; distance /= 2)
-      most = fmaxf(most, __shfl_xor_sync(0xffffffffu, most, distance));
+    most = warp_max(most);
     for (int s = lane; s < active; s += warp_threads) {
       weight[head][s] = power_of_two(of(s, head, 0) - most);
       l += weight[head][s] * of(s, head, 1);

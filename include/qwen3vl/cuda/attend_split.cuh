@@ -98,9 +98,7 @@ __global__ void __launch_bounds__(split_threads)
     __syncthreads();
     for (int g = warp; g < heads; g += warps) {  // a head's softmax a warp
       const float a = score[g][lane], b = score[g][lane + warp_threads], before = largest[g];
-      float most = fmaxf(fmaxf(a, b), before);
-      for (int distance = warp_threads / 2; distance > 0; distance /= 2)
-        most = fmaxf(most, __shfl_xor_sync(0xffffffffu, most, distance));
+      const float most = warp_max(fmaxf(fmaxf(a, b), before));
       const float base = most == -INFINITY ? 0.0f : most, p = exp2f(a - base), r = exp2f(b - base);
       const float added = warp_sum(p + r);
       score[g][lane] = p, score[g][lane + warp_threads] = r;

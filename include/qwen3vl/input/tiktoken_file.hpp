@@ -58,8 +58,7 @@ inline void add_token(std::string_view line, const std::string& where, StringPoo
 }
 
 /// Every way in which two tokens are a third.
-inline void add_merges(const StringPool& bytes, TokenizerData& data) {
-  const StringIndex index(bytes);
+inline void add_merges(const StringPool& bytes, const StringIndex& index, TokenizerData& data) {
   std::size_t halves = 0;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const std::string_view token = bytes[i];
@@ -107,7 +106,7 @@ inline TokenizerData parse_tiktoken(std::string_view text, const std::string& so
   for (int byte = 0; byte < 256; ++byte)
     if (const char one = static_cast<char>(byte); index.find({&one, 1}) == StringIndex::none)
       throw Error(source, "no token of the byte " + std::to_string(byte), "a file that was cut off?");
-  tiktoken_detail::add_merges(bytes, data);
+  tiktoken_detail::add_merges(bytes, index, data);
   tiktoken_detail::add_control_tokens(data);
   return data;
 }
