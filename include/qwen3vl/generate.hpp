@@ -7,6 +7,7 @@
 #include <qwen3vl/generate/generate.hpp>
 #include <qwen3vl/generate/generation_config.hpp>
 #include <qwen3vl/generate/greedy.hpp>
+#include <qwen3vl/generate/greedy_on.hpp>
 #include <qwen3vl/generate/grounding.hpp>
 #include <qwen3vl/generate/media_item.hpp>
 #include <qwen3vl/generate/penalties.hpp>
@@ -15,6 +16,7 @@
 #include <qwen3vl/generate/recorder.hpp>
 #include <qwen3vl/generate/sampler.hpp>
 #include <qwen3vl/generate/sampling.hpp>
+#include <qwen3vl/generate/sampling_on.hpp>
 #include <qwen3vl/generate/session.hpp>
 #include <qwen3vl/generate/stop_rules.hpp>
 #include <qwen3vl/generate/stop_strings.hpp>
