@@ -254,6 +254,7 @@ template <> struct ChooseKernel<Cuda> {
     static_assert(sizeof(ChoiceState) <= 256);
   };
 
+  template <int Threads = choice_threads>  // a template, so that only who calls it compiles the kernels
   static void run(Cuda& cuda, Memory& memory, View<const float, 1, Device> logits,
                   const SamplingOptions& options, double u, View<int, 1, Device> uses,
                   View<int, 1, Device> chosen) {
@@ -270,27 +271,26 @@ template <> struct ChooseKernel<Cuda> {
     rules.u = u;
     rules.one = static_cast<double>(Weight{1} << (62 - std::bit_width(static_cast<Weight>(count))));
 
-    constexpr int threads = choice_threads;
     const auto pieces = static_cast<unsigned>(score_pieces(count));
     ChoiceState* const state = memory.state();
     Weight *const bins = memory.bins(), *const partial = memory.partial();
     int* const done = cuda.done_counters();
     const auto launch = [&](auto kernel, const auto&... more) {
-      cuda.launch_early("choose", kernel, pieces, threads, 0, rules, state, more...);
+      cuda.launch_early("choose", kernel, pieces, Threads, 0, rules, state, more...);
     };
     const auto find_key = [&](auto kernel) {
       launch(kernel, bins, done, 21, 11);
       launch(kernel, bins, done, 10, 11);
       launch(kernel, bins, done, 0, 10);
     };
-    launch(best_score_kernel<threads>, partial, done, chosen);
+    launch(best_score_kernel<Threads>, partial, done, chosen);
     if (options.greedy()) return;
-    if (options.top_k > 0 && options.top_k < count) find_key(find_key_kernel<threads, false>);
+    if (options.top_k > 0 && options.top_k < count) find_key(find_key_kernel<Threads, false>);
     if (options.top_p < 1) {
-      find_key(find_key_kernel<threads, true>);
-      launch(pick_id_kernel<threads, false>, partial, done, chosen);
+      find_key(find_key_kernel<Threads, true>);
+      launch(pick_id_kernel<Threads, false>, partial, done, chosen);
     }
-    launch(pick_id_kernel<threads, true>, partial, done, chosen);
+    launch(pick_id_kernel<Threads, true>, partial, done, chosen);
   }
 };
 
