@@ -38,12 +38,12 @@ void describe(B& on, qwen3vl::Threads& threads, const std::string& directory, co
   constexpr int most = 64;
   Session session(on, loaded.model, config, SessionSize{1, std::int64_t(prompt.ids.size()) + most});
   Chat conversation(session, config, threads);
-  const auto logits = conversation.read(prompt, media);
+  const auto logits = conversation.read_in_place(prompt, media);
   Completion answer(StreamingDecoder(tokenizer, SpecialTokens::skip),
                     StopRules{.stop_ids = {*tokenizer.added_id("<|im_end|>")}, .max_new_tokens = most});
-  Greedy greedy;
+  GreedyOn greedy(on);
   generate(
-      answer, greedy, logits, [&](int id) { return conversation.next(id); },
+      answer, greedy, logits, [&](int id) { return conversation.next_in_place(id); },
       [](std::string_view text, int) {
         std::fwrite(text.data(), 1, text.size(), stdout);
         std::fflush(stdout);

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include <qwen3vl/generate/greedy.hpp>
+#include <qwen3vl/generate/greedy_on.hpp>
 #include <qwen3vl/generate/session.hpp>
 #include <qwen3vl/media/preprocess_image.hpp>
 #include <qwen3vl/model/config.hpp>
@@ -47,7 +47,12 @@ template <class Machine, class T> class Bench {
 
   /// Sorts out what there is no room for; nothing large is allocated yet.
   Bench(Machine& machine, const BenchOptions& options, const Qwen3VLConfig& config, BenchReport& report)
-      : machine_(machine), options_(options), config_(config), report_(report), room_(machine.room()) {
+      : machine_(machine),
+        options_(options),
+        config_(config),
+        report_(report),
+        room_(machine.room()),
+        greedy_(machine.on) {
     report_.weights = std::size_t(count_weights<typename Model::template On<DryRun>>(config)) * sizeof(T);
     expect_weights_to_fit(room_, report_.shape, report_.dtype, report_.weights);
     size_ = picture_size(options);
@@ -204,7 +209,7 @@ template <class Machine, class T> class Bench {
             4, 8 * options_.repeat, cache_bytes(past + 1), [&] {
               session.rewind(0, past);
               const SequenceInput input{std::span(&next, 1), std::span(&at, 1), {}, 0};
-              next = argmax_of(session.read(std::span(&input, 1)));
+              next = greedy_(session.read_in_place(std::span(&input, 1))[0]);
             });
   }
 
@@ -263,11 +268,8 @@ template <class Machine, class T> class Bench {
   /// The most probable token after the prompt.
   int read(Talk& session, const Prompt& prompt) {
     const SequenceInput input{prompt.ids, prompt.positions, prompt.visual, 0};
-    return argmax_of(session.read(std::span(&input, 1), Unobserved{},
-                                  [](std::int64_t, std::int64_t) { stop_if_interrupted(); }));
-  }
-  static int argmax_of(View<const float, 2> logits) {
-    return argmax({logits.data, static_cast<std::size_t>(logits.size())});
+    return greedy_(session.read_in_place(std::span(&input, 1), Unobserved{},
+                                         [](std::int64_t, std::int64_t) { stop_if_interrupted(); })[0]);
   }
   /// Of variance 1.
   static RandomWeights random_numbers(const char* name, std::int64_t count) {
@@ -282,6 +284,7 @@ template <class Machine, class T> class Bench {
   const Qwen3VLConfig& config_;
   BenchReport& report_;
   Room room_;
+  GreedyOn<B> greedy_;
   PixelSize size_{};
   Grid grid_{};
   std::vector<std::pair<std::string, std::function<void()>>> rows_;

@@ -21,7 +21,7 @@
 #include <qwen3vl/generate/completion.hpp>
 #include <qwen3vl/generate/generate.hpp>
 #include <qwen3vl/generate/generation_config.hpp>
-#include <qwen3vl/generate/sampling.hpp>
+#include <qwen3vl/generate/sampling_on.hpp>
 #include <qwen3vl/generate/thinking.hpp>
 #include <qwen3vl/input/streaming_decoder.hpp>
 #include <qwen3vl/model/config.hpp>
@@ -138,7 +138,7 @@ template <class Machine, class T> class Talk {
       : around_(around),
         stats_(stats),
         machine_(machine),
-        sampling_(around.sampling(), around.config.text_config.vocab_size) {
+        sampling_(machine.on, around.sampling(), around.config.text_config.vocab_size) {
     if (around.options.system) chat_.messages.push_back(text_message(Role::system, *around.options.system));
     program_bytes_ = resident_memory() + machine.scratch_bytes();
     machine.expect_to_fit(plan({}, 1), 1);  // before anything large is touched
@@ -234,10 +234,10 @@ template <class Machine, class T> class Talk {
     rules.context_room = session_->size().context - turn.prompt_tokens;
     Completion completion(StreamingDecoder(around_.tokenizer, SpecialTokens::skip), rules);
 
-    View<const float, 1> logits;
+    View<const float, 1, typename B::Space> logits;
     {
       ProgressBar bar;
-      logits = talk_->read(
+      logits = talk_->read_in_place(
           prompt, media_, [&](Stage next) { timer(next); },
           [&](std::int64_t done, std::int64_t total) {
             bar(std::uint64_t(done), std::uint64_t(total), "reading the prompt");
@@ -258,7 +258,8 @@ template <class Machine, class T> class Talk {
       show_thoughts(part);
     };
     generate(
-        completion, sampling_, logits, [&](std::int32_t id) { return talk_->next(id); }, show, &interrupted);
+        completion, sampling_, logits, [&](std::int32_t id) { return talk_->next_in_place(id); }, show,
+        &interrupted);
     timer(Stage::decode);
     std::signal(SIGINT, SIG_DFL);
     if (thinks) {
@@ -288,7 +289,7 @@ template <class Machine, class T> class Talk {
   Surroundings& around_;
   ChatStats& stats_;
   Machine& machine_;
-  Sampling sampling_;
+  SamplingOn<B> sampling_;
   std::size_t program_bytes_ = 0;  // before the weights: code, tokenizer, scratch
   std::unique_ptr<Loaded<Model>> loaded_;
   std::unique_ptr<Session<Model, Qwen3VLConfig>> session_;

@@ -3,7 +3,9 @@
 /// The CPU backend: the handle and every kernel. Needs Eigen and threads.
 #include <qwen3vl/cpu/activate.hpp>
 #include <qwen3vl/cpu/add.hpp>
+#include <qwen3vl/cpu/argmax.hpp>
 #include <qwen3vl/cpu/attend.hpp>
+#include <qwen3vl/cpu/choose.hpp>
 #include <qwen3vl/cpu/cpu.hpp>
 #include <qwen3vl/cpu/experts.hpp>
 #include <qwen3vl/cpu/fusion.hpp>

@@ -3,7 +3,9 @@
 /// The CUDA backend: the handle and every kernel. Compiled by nvcc; needs cuBLASLt.
 #include <qwen3vl/cuda/activate.cuh>
 #include <qwen3vl/cuda/add.cuh>
+#include <qwen3vl/cuda/argmax.cuh>
 #include <qwen3vl/cuda/attend.cuh>
+#include <qwen3vl/cuda/choose.cuh>
 #include <qwen3vl/cuda/cuda.cuh>
 #include <qwen3vl/cuda/experts.cuh>
 #include <qwen3vl/cuda/fusion.cuh>

@@ -45,7 +45,9 @@
 #include <qwen3vl/ops/activation/silu.hpp>
 #include <qwen3vl/ops/add.hpp>
 #include <qwen3vl/ops/append.hpp>
+#include <qwen3vl/ops/argmax.hpp>
 #include <qwen3vl/ops/attend.hpp>
+#include <qwen3vl/ops/choose.hpp>
 #include <qwen3vl/ops/combine_experts.hpp>
 #include <qwen3vl/ops/convert.hpp>
 #include <qwen3vl/ops/embed.hpp>
@@ -78,6 +80,14 @@
 #include <qwen3vl/ops/rotate.hpp>
 #include <qwen3vl/ops/rotate_adjacent.hpp>
 #include <qwen3vl/ops/route.hpp>
+#include <qwen3vl/ops/sampling/argmax.hpp>
+#include <qwen3vl/ops/sampling/candidates.hpp>
+#include <qwen3vl/ops/sampling/choose_token.hpp>
+#include <qwen3vl/ops/sampling/min_p.hpp>
+#include <qwen3vl/ops/sampling/penalised.hpp>
+#include <qwen3vl/ops/sampling/sampling_options.hpp>
+#include <qwen3vl/ops/sampling/top_k.hpp>
+#include <qwen3vl/ops/sampling/top_p.hpp>
 #include <qwen3vl/ops/scale_queries.hpp>
 #include <qwen3vl/ops/sinusoidal.hpp>
 #include <qwen3vl/ops/softmax.hpp>

@@ -1,5 +1,8 @@
 /// The whole model on the device against the reference, case by case.
 #include <qwen3vl/cuda.cuh>
+#include <qwen3vl/generate/greedy_on.hpp>
+#include <qwen3vl/generate/sampling.hpp>
+#include <qwen3vl/generate/sampling_on.hpp>
 
 #include "../model/golden_checks.hpp"
 #include "cuda_bench.cuh"
@@ -87,4 +90,49 @@ TEST_CASE("on CUDA a forward pass allocates nothing, and needs what DryRun says"
   session.read(std::span(&input, 1));
   CHECK(cuda.arena().used() == used);
   CHECK(cuda.arena().peak() <= used);
+}
+
+TEST_CASE(
+    "on CUDA logits that stay there give the tokens that they give on the host, and nothing is allocated") {
+  Cuda cuda;
+  const GoldenCase golden("qwen3vl_text", "tied");
+  Checkpoint checkpoint(golden.checkpoint_directory);
+  const auto loaded = load<Qwen3VL<Cuda, bf16>>(cuda, checkpoint, golden.config);
+  const std::int32_t vocab = golden.config.text_config.vocab_size;
+  const auto batch =
+      batch_positions(golden.inputs, {golden.config.image_token_id, golden.config.video_token_id}, 2,
+                      TextTimestamps{}, AfterVision::behind_all_axes);
+  const SequenceInput prompt{
+      std::span(golden.inputs.ids).first(20), std::span(batch.positions[0]).first(20), {}, 0};
+  const SamplingOptions options{
+      .temperature = 1.5, .top_k = 40, .top_p = 0.9, .presence_penalty = 0.5, .seed = 3};
+  /// Twenty tokens, each as choose(inputs) says.
+  const auto answer = [&](auto& session, auto choose) {
+    session.rewind(0, 0);
+    std::vector<int> ids{choose(std::span<const SequenceInput>(&prompt, 1))};
+    for (int place = 20; ids.size() < 20; ++place) {
+      const Position at{place, place, place};
+      const SequenceInput input{std::span(&ids.back(), 1), std::span(&at, 1), {}, 0};
+      const int id = choose(std::span<const SequenceInput>(&input, 1));
+      ids.push_back(id);
+    }
+    return ids;
+  };
+  Session session(cuda, loaded.model, golden.config, SessionSize{1, 64, 64});
+  Sampling sampling(options, vocab);
+  SamplingOn there(cuda, options, vocab);
+  GreedyOn greedy(cuda);
+  const auto on_host = answer(session, [&](auto inputs) {
+    const auto logits = session.read(inputs);
+    return sampling({logits.data, std::size_t(vocab)});
+  });
+  const std::size_t used = cuda.arena().used();
+  cuda.arena().reset_peak();
+  CHECK(answer(session, [&](auto inputs) { return there(session.read_in_place(inputs)[0]); }) == on_host);
+  CHECK(cuda.arena().peak() <= used);
+  const auto best = answer(session, [&](auto inputs) {
+    const auto logits = session.read(inputs);
+    return argmax({logits.data, std::size_t(vocab)});
+  });
+  CHECK(answer(session, [&](auto inputs) { return greedy(session.read_in_place(inputs)[0]); }) == best);
 }

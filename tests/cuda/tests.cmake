@@ -15,7 +15,7 @@ endif()
 # those of emulated/ come first.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND UNIX)
   set(sources "")
-  foreach(test IN ITEMS attend elements linear norms rope rows vision)
+  foreach(test IN ITEMS attend elements linear norms rope rows sampling vision)
     set(source ${CMAKE_CURRENT_BINARY_DIR}/emulated/${test}_test.cpp)
     file(CONFIGURE OUTPUT ${source} CONTENT
       "#include <emulate.hpp>\n\n#include \"${CMAKE_CURRENT_LIST_DIR}/${test}_test.cu\"\n")

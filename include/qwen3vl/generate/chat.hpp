@@ -29,8 +29,12 @@ struct NoStages {
 ///   Chat chat(session, config, threads);
 ///   auto logits = chat.read(prompt, media);       // [vocab], of the answer's first token
 ///   logits = chat.next(id);                        // of the token after it
+///
+/// read_in_place() and next_in_place() leave the logits where the model works, for a sampler that works there.
 template <class Model, class Config> class Chat {
  public:
+  using Logits = View<const float, 1, typename Model::Space>;  // [vocab]
+
   Chat(Session<Model, Config>& session, const Config& config, Threads& threads,
        Dialect dialect = Dialect::released)
       : session_(session), config_(config), threads_(threads), dialect_(dialect) {}
@@ -44,6 +48,11 @@ template <class Model, class Config> class Chat {
   template <class OnStage = NoStages, class Progress = NoProgress>
   View<const float, 1> read(const TokenisedPrompt& prompt, std::span<MediaItem> media, OnStage on_stage = {},
                             Progress progress = {}) {
+    return on_host(read_in_place(prompt, media, on_stage, progress));
+  }
+  template <class OnStage = NoStages, class Progress = NoProgress>
+  Logits read_in_place(const TokenisedPrompt& prompt, std::span<MediaItem> media, OnStage on_stage = {},
+                       Progress progress = {}) {
     std::vector<MediaSpan> spans = place(prompt.ids, media);
     std::int64_t kept = common_prefix(prompt.ids);
     for (std::size_t m = 0; m < spans.size(); ++m) {  // a picture is kept whole or not at all
@@ -72,20 +81,22 @@ template <class Model, class Config> class Chat {
 
     on_stage(Stage::prefill);
     const SequenceInput input{rest, std::span(positions.positions).subspan(std::size_t(kept)), visual, 0};
-    const auto logits = session_.read(std::span(&input, 1), Unobserved{}, progress);
+    const auto logits = session_.read_in_place(std::span(&input, 1), Unobserved{}, progress);
     session_.forget_scenery();
     ids_ = prompt.ids;
     for (const MediaItem& item : media) media_in_cache_.push_back(item.id());
     next_position_ = positions.next;
+    session_.wait();  // so that each stage has its own time
     on_stage(Stage::decode);
     return logits[0];
   }
 
   /// Reads one token of the answer.
-  View<const float, 1> next(int id) {
+  View<const float, 1> next(int id) { return on_host(next_in_place(id)); }
+  Logits next_in_place(int id) {
     const Position at{next_position_, next_position_, next_position_};
     const SequenceInput input{std::span(&id, 1), std::span(&at, 1), {}, 0};
-    const auto logits = session_.read(std::span(&input, 1));
+    const auto logits = session_.read_in_place(std::span(&input, 1));
     ids_.push_back(id);
     ++next_position_;
     return logits[0];
@@ -96,6 +107,10 @@ template <class Model, class Config> class Chat {
     std::int64_t begin, end;  // from its first placeholder to behind its last
     Grid grid;
   };
+
+  View<const float, 1> on_host(Logits logits) {
+    return session_.on_host(reshape<2>(logits, {1, logits.shape[0]}))[0];
+  }
 
   bool is_visual(int id) const { return id == config_.image_token_id || id == config_.video_token_id; }
 

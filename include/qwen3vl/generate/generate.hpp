@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <qwen3vl/core/error.hpp>
@@ -33,12 +34,21 @@ inline bool is_cancelled(const auto& request) {
     return request();
 }
 
-/// Logits of one token, [vocab], as samplers take them.
-inline std::span<const float> as_logits(std::span<const float> logits) { return logits; }
+/// Logits of one token, [vocab], as samplers take them: a view stays one for a sampler that works where the logits
+/// are (generate/sampling_on.hpp), and is a span of the host's for all others.
+template <class S = void> std::span<const float> as_logits(std::span<const float> logits) { return logits; }
+template <class S = void>
 std::span<const float> as_logits(std::vector<float>&&) = delete;  // gone before they are read
-template <class T> std::span<const float> as_logits(const View<T, 1>& logits) {
+template <class S = void, class T, class Space> auto as_logits(const View<T, 1, Space>& logits) {
+  using InPlace = View<const float, 1, Space>;
   if (!logits.contiguous()) throw Error("generate", "the logits have gaps between them");
-  return {logits.data, static_cast<std::size_t>(logits.size())};
+  if constexpr (Sampler<S, InPlace>) {
+    return InPlace(logits);
+  } else {
+    static_assert(std::is_same_v<Space, Host>,
+                  "logits of a device want a sampler that works there: SamplingOn");
+    return std::span<const float>(logits.data, static_cast<std::size_t>(logits.size()));
+  }
 }
 
 /// The decoding loop: choose, tell, read, until the answer ends.
@@ -53,11 +63,11 @@ template <class T> std::span<const float> as_logits(const View<T, 1>& logits) {
 ///
 /// The last token of an answer, a stop id for one, is not given to `next`. An exception of any of them
 /// passes through; completion has all up to there.
-template <TextDecoder Decoder, Sampler S, class Next, class OnToken = Unheard,
-          class Cancelled = NeverCancelled>
+template <TextDecoder Decoder, class S, class Next, class OnToken = Unheard, class Cancelled = NeverCancelled>
 void generate(Completion<Decoder>& completion, S& sampler, const auto& logits, Next&& next,
               OnToken&& on_token = {}, const Cancelled& cancelled = {}) {
-  std::span<const float> scores = as_logits(logits);
+  auto scores = as_logits<S>(logits);
+  static_assert(Sampler<S, decltype(scores)>, "a sampler takes logits and returns an id");
   while (!completion.finished()) {
     if (is_cancelled(cancelled)) {
       const std::string_view held = completion.cancel();
@@ -67,7 +77,7 @@ void generate(Completion<Decoder>& completion, S& sampler, const auto& logits, N
     const std::int32_t id = sampler(scores);
     const std::string_view text = completion.push(id);
     on_token(text, id);
-    if (!completion.finished()) scores = as_logits(next(id));
+    if (!completion.finished()) scores = as_logits<S>(next(id));
   }
 }
 

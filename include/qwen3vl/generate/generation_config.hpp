@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include <qwen3vl/generate/sampling_options.hpp>
 #include <qwen3vl/io/file.hpp>
 #include <qwen3vl/io/json_get.hpp>
+#include <qwen3vl/ops/sampling/sampling_options.hpp>
 
 namespace qwen3vl {
 

@@ -4,6 +4,7 @@
 #include <span>
 
 #include <qwen3vl/generate/token_history.hpp>
+#include <qwen3vl/ops/sampling/penalised.hpp>
 
 /// Penalties lower the scores of tokens that have been there. They work in place, on logits.
 ///
@@ -18,7 +19,7 @@ namespace qwen3vl {
 inline void repetition_penalty(std::span<float> scores, const TokenHistory& history, float r) {
   for (const std::int32_t id : history.distinct()) {
     const auto i = static_cast<std::size_t>(id);
-    if (i < scores.size()) scores[i] = scores[i] > 0 ? scores[i] / r : scores[i] * r;
+    if (i < scores.size()) scores[i] = after_repetition(scores[i], r);
   }
 }
 
@@ -31,7 +32,8 @@ inline void presence_and_frequency_penalty(std::span<float> scores, const TokenH
   for (const std::int32_t id : history.distinct()) {
     const auto i = static_cast<std::size_t>(id);
     const std::uint32_t n = history.generated(id);
-    if (n > 0 && i < scores.size()) scores[i] -= presence + frequency * static_cast<float>(n);
+    if (n > 0 && i < scores.size())
+      scores[i] = after_presence(scores[i], presence, frequency, static_cast<float>(n));
   }
 }
 

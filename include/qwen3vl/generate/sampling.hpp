@@ -5,17 +5,12 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <vector>
 
-#include <qwen3vl/generate/candidates.hpp>
-#include <qwen3vl/generate/greedy.hpp>
-#include <qwen3vl/generate/min_p.hpp>
 #include <qwen3vl/generate/penalties.hpp>
 #include <qwen3vl/generate/random.hpp>
-#include <qwen3vl/generate/sampling_options.hpp>
+#include <qwen3vl/generate/sampler.hpp>
 #include <qwen3vl/generate/token_history.hpp>
-#include <qwen3vl/generate/top_k.hpp>
-#include <qwen3vl/generate/top_p.hpp>
+#include <qwen3vl/ops/sampling/choose_token.hpp>
 
 namespace qwen3vl {
 
@@ -29,14 +24,11 @@ namespace qwen3vl {
 class Sampling {
  public:
   Sampling(const SamplingOptions& options, std::int32_t vocab_size)
-      : options_(checked(options)), vocab_size_(vocab_size), history_(vocab_size), random_(options.seed) {
-    const auto most = static_cast<std::size_t>(vocab_size);
-    if (options.penalises()) scores_.resize(most);
-    if (options.greedy()) return;
-    candidates_.reserve(most);
-    if (options.top_k > 0) selected_.reserve(most);
-    if (options.top_p < 1) sorted_.reserve(most);
-  }
+      : options_(checked(options)),
+        vocab_size_(vocab_size),
+        history_(vocab_size),
+        random_(options.seed),
+        lists_(options, static_cast<std::size_t>(vocab_size)) {}
 
   /// A new answer: forgets the tokens of the last one. `prompt` is all that the model has read so far,
   /// earlier turns included. The random numbers go on where they are.
@@ -70,7 +62,7 @@ class Sampling {
 
   std::span<const float> penalised(std::span<const float> logits) {
     if (!options_.penalises()) return logits;
-    const std::span<float> scores = std::span(scores_).first(logits.size());
+    const std::span<float> scores = std::span(lists_.scores).first(logits.size());
     std::copy(logits.begin(), logits.end(), scores.begin());
     if (options_.repetition_penalty != 1)
       repetition_penalty(scores, history_, static_cast<float>(options_.repetition_penalty));
@@ -81,21 +73,16 @@ class Sampling {
   }
 
   std::int32_t choose(std::span<const float> scores) {
-    const std::int32_t best = argmax(scores);
-    if (options_.greedy()) return best;
-    take_top_k(scores, options_.top_k, selected_, candidates_);
-    weigh(candidates_, scores[static_cast<std::size_t>(best)], options_.temperature);
-    keep_top_p(candidates_, options_.top_p, sorted_);
-    keep_min_p(candidates_, options_.min_p);
-    return draw(candidates_, random_.uniform());
+    const std::int32_t id = choose_token(scores, options_, options_.greedy() ? 0 : random_.uniform(), lists_);
+    if (id < 0) refuse_scores(scores);
+    return id;
   }
 
   SamplingOptions options_;
   std::int32_t vocab_size_;
   TokenHistory history_;
   Random random_;
-  std::vector<float> scores_, selected_;
-  std::vector<Candidate> candidates_, sorted_;
+  ChoiceLists lists_;
 };
 static_assert(Sampler<Sampling>);
 

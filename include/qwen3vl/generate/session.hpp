@@ -77,7 +77,6 @@ template <class Model, class Config> class Session {
     wanted_.reserve(step_tokens());
     segments_.reserve(size_.sequences);
     rows_of_logits_.reserve(logit_rows());
-    host_logits_.resize(std::is_same_v<Space, Host> ? 0 : logit_rows() * config.text_config.vocab_size);
   }
 
   std::int64_t length(int sequence) const { return lengths_[sequence]; }
@@ -157,6 +156,14 @@ template <class Model, class Config> class Session {
   template <class Observer = Unobserved, class Progress = NoProgress>
   View<const float, 2> read(std::span<const SequenceInput> inputs, Observer observe = {},
                             Progress progress = {}) {
+    return on_host(read_in_place(inputs, observe, progress));
+  }
+
+  /// The same, but the logits stay where the model works, and nothing is waited for: what chooses the next token there
+  /// (generate/sampling_on.hpp) can be in the stream before they are.
+  template <class Observer = Unobserved, class Progress = NoProgress>
+  View<const float, 2, Space> read_in_place(std::span<const SequenceInput> inputs, Observer observe = {},
+                                            Progress progress = {}) {
     std::int64_t longest = 0, done = 0;
     const std::int64_t total = start(inputs, longest);
     for (std::int64_t first = 0; first < longest; first += size_.chunk) {
@@ -170,7 +177,7 @@ template <class Model, class Config> class Session {
       progress(done += static_cast<std::int64_t>(ids_.size()), total);
     }
     const std::int64_t rows = size_.all_logits ? total : static_cast<std::int64_t>(inputs.size());
-    return {float_logits(), {rows, config_.text_config.vocab_size}};
+    return {float_rows(), {rows, config_.text_config.vocab_size}};
   }
 
   /// The same up to the head: the features of each sequence's last token behind the final norm,
@@ -187,7 +194,22 @@ template <class Model, class Config> class Session {
         model_.features(on_, workspace_, step, seen_, cache_, last);
       });
     }
-    return {float_logits(), {static_cast<std::int64_t>(inputs.size()), hidden}};
+    return on_host({float_rows(), {static_cast<std::int64_t>(inputs.size()), hidden}});
+  }
+
+  /// Until all that was asked for is done.
+  void wait() { on_.synchronize(); }
+
+  /// What stayed in place, for the host; valid until the next call.
+  View<const float, 2> on_host(View<const float, 2, Space> rows) {
+    if constexpr (std::is_same_v<Space, Host>) {
+      return rows;
+    } else {
+      const auto size = static_cast<std::size_t>(rows.size());
+      if (host_rows_.size() < size) host_rows_.resize(size);
+      on_.copy_out(host_rows_.data(), rows.data, size * sizeof(float));
+      return {host_rows_.data(), {rows.shape[0], rows.shape[1]}};
+    }
   }
 
  private:
@@ -308,8 +330,6 @@ template <class Model, class Config> class Session {
     for (std::int64_t r = 0; r < rows; ++r) {
       View<float, 2, Space> to(float_rows() + rows_of_logits_[r] * width, {1, width});
       convert<B, T, float>(on_, result.rows(r, 1), to);
-      if constexpr (!std::is_same_v<Space, Host>)
-        on_.copy_out(host_logits_.data() + rows_of_logits_[r] * width, to.data, width * sizeof(float));
     }
   }
 
@@ -362,12 +382,6 @@ template <class Model, class Config> class Session {
     return reinterpret_cast<float*>(logits_.data() +
                                     logit_rows() * config_.text_config.vocab_size * sizeof(T));
   }
-  const float* float_logits() const {
-    if constexpr (std::is_same_v<Space, Host>)
-      return float_rows();
-    else
-      return host_logits_.data();
-  }
 
   B& on_;
   const Model& model_;
@@ -388,7 +402,7 @@ template <class Model, class Config> class Session {
   std::vector<Segment> segments_;
   std::vector<TokenPlace> places_;
   std::vector<std::int64_t> rows_of_logits_;
-  std::vector<float> host_logits_;
+  std::vector<float> host_rows_;
 };
 
 }  // namespace qwen3vl

@@ -137,7 +137,8 @@ inline unsigned __byte_perm(unsigned x, unsigned y, unsigned select) {
 }
 inline int atomicMin(int* at, int value) { return std::exchange(*at, std::min(*at, value)); }
 inline int atomicMax(int* at, int value) { return std::exchange(*at, std::max(*at, value)); }
-inline int atomicAdd(int* at, int value) { return std::exchange(*at, *at + value); }
+template <class V> V atomicAdd(V* at, V value) { return std::exchange(*at, *at + value); }
+inline float __fmul_rn(float a, float b) { return a * b; }
 template <class V> V __ldcg(const V* from) { return *from; }
 template <class V> V __ldcs(const V* from) {
   emulated::expect_aligned(from, sizeof(V), "a load");

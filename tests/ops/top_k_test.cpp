@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <qwen3vl/generate/random.hpp>
-#include <qwen3vl/generate/top_k.hpp>
+#include <qwen3vl/ops/sampling/top_k.hpp>
 
 using namespace qwen3vl;
 

@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include <qwen3vl/generate/candidates.hpp>
 #include <qwen3vl/generate/random.hpp>
+#include <qwen3vl/ops/sampling/candidates.hpp>
 
 using namespace qwen3vl;
 

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include <qwen3vl/generate/candidates.hpp>
+#include <qwen3vl/ops/sampling/candidates.hpp>
 
 namespace qwen3vl {
 

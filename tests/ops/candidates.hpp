@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <qwen3vl/generate/top_k.hpp>
+#include <qwen3vl/ops/sampling/top_k.hpp>
 
 /// Candidates with these probabilities and the ids 0, 1, 2, …
 inline std::vector<qwen3vl::Candidate> candidates_of(const std::vector<double>& probabilities) {

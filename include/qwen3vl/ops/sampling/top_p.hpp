@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include <qwen3vl/generate/candidates.hpp>
+#include <qwen3vl/ops/sampling/candidates.hpp>
 
 namespace qwen3vl {
 

@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <qwen3vl/generate/random.hpp>
-#include <qwen3vl/generate/top_p.hpp>
+#include <qwen3vl/ops/sampling/top_p.hpp>
 
 using namespace qwen3vl;
 

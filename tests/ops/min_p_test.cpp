@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <qwen3vl/generate/min_p.hpp>
+#include <qwen3vl/ops/sampling/min_p.hpp>
 
 using namespace qwen3vl;
 
