@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
@@ -33,6 +34,19 @@ inline int run(CLI::App& app, const char* name, int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (app.get_require_subcommand_min() > 0 && argc > 1 && *argv[1] != '-') {
+      std::string names;
+      bool known = false;
+      for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+        names += " " + command->get_name();
+        known = known || command->get_name() == argv[1];
+      }
+      if (!known) {
+        std::fprintf(stderr, "%s: there is no command %s\n  hint: there are%s\n", name, argv[1],
+                     names.c_str());
+        return 2;
+      }
+    }
     return app.exit(error) == 0 ? 0 : 2;
   } catch (const Exit& exit) {
     return exit.code;
