@@ -5,11 +5,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 bash cmake/install-packages.sh
-cache=()
 if command -v ccache >/dev/null; then
-  cache=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_CUDA_COMPILER_LAUNCHER=ccache
 fi
-cmake --preset dev "${cache[@]}"
+cmake --preset dev
 cmake --build --preset dev --parallel "$(nproc)" --target qwen3vl_program
 
 program=build/dev/examples/qwen3vl/qwen3vl

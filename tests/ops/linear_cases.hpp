@@ -42,6 +42,9 @@ template <class Bench> void linear_cases(Bench& bench) {
     for (const std::int64_t in : {64, 68, 97})  // rows that begin at borders of 16, 8 and 2 bytes, in bf16
       for (const std::int64_t out : {64, 68, 97}) check(37, in, out, true);
   }
+  SUBCASE("more outputs than a grid's second axis has blocks of eight") {
+    for (const std::int64_t tokens : {1, 3}) check(tokens, 2, 65535 * 8 + 3, true);
+  }
   SUBCASE("no tokens, no inputs, no outputs") {
     auto none = bench.empty({0, 3});
     linear(bench.on, bench.empty({0, 5}), bench.full({3, 5}, 1), {}, none);

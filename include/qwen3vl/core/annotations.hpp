@@ -11,3 +11,16 @@
 #else
 #define QWEN3VL_HD
 #endif
+
+namespace qwen3vl {
+
+/// a · b, rounded by itself, where nvcc would fuse it with the sum that it goes into.
+QWEN3VL_HD inline float rounded_product(float a, float b) {
+#ifdef __CUDA_ARCH__
+  return __fmul_rn(a, b);
+#else
+  return a * b;
+#endif
+}
+
+}  // namespace qwen3vl

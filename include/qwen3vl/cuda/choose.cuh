@@ -28,8 +28,8 @@
 /// ChoiceState, for the next. All bound by latency: scores and uses are in the L2 cache.
 namespace qwen3vl {
 
-inline constexpr int choice_threads = 512, choice_bins = 2048, choice_pieces = choice_threads;
-static_assert(choice_bins % choice_threads == 0);
+inline constexpr int choice_threads = 512, choice_bins = 2048;
+static_assert(choice_bins % choice_threads == 0 && most_score_pieces <= choice_threads);
 using Weight = unsigned long long;
 
 /// What one launch leaves for the next.
@@ -46,23 +46,15 @@ struct ChoiceState {
 struct ChoiceRules {
   View<const float, 1, Device> logits;
   View<int, 1, Device> uses;  // no data: no penalties
-  float repetition, presence, frequency;
-  bool greedy;
-  Weight k;
-  double temperature, p, min_p, u;
+  SamplingOptions options;
+  double u;
   double one;  // the weight of the best: 2^bits
 
-  /// As ops/sampling/penalised.hpp has it, every product rounded by itself.
   __device__ float score(std::int64_t i) const {
-    float l = logits(i);
-    const int n = uses.data ? uses(i) : 0;
-    if (n > 0 && repetition != 1) l = l > 0 ? l / repetition : __fmul_rn(l, repetition);
-    if (n > 1 && (presence != 0 || frequency != 0))
-      l -= presence + __fmul_rn(frequency, static_cast<float>(n - 1));
-    return l;
+    return penalised(logits(i), uses.data ? uses(i) : 0, options);
   }
   __device__ Weight weight(float score, float best) const {
-    return static_cast<Weight>(exp((double(score) - double(best)) / temperature) * one + 0.5);
+    return static_cast<Weight>(exp((double(score) - double(best)) / options.temperature) * one + 0.5);
   }
   /// The first whole number that is not below share · all, 1 to all.
   __device__ static Weight part_of(double share, Weight all) {
@@ -81,30 +73,23 @@ __device__ inline void tell_choice(const ChoiceRules& rules, std::uint32_t id, V
   if (rules.uses.data) rules.uses(id) = used_again(rules.uses(id));
 }
 
-/// grid [pieces]; as argmax_kernel (cuda/argmax.cuh), with penalties.
+/// grid [pieces]; bound as argmax_kernel (cuda/argmax.cuh).
 template <int Threads>
 __global__ void best_score_kernel(ChoiceRules rules, ChoiceState* state, Weight* partial, int* done,
                                   View<int, 1, Device> chosen) {
   after_earlier();
-  const std::int64_t step = std::int64_t(gridDim.x) * Threads;
-  RankedScore most = 0;
-  for (std::int64_t i = std::int64_t(blockIdx.x) * Threads + threadIdx.x; i < rules.logits.shape[0];
-       i += step) {
-    const RankedScore own = ranked_score(score_key(rules.score(i)), static_cast<std::uint32_t>(i));
-    most = own > most ? own : most;
-  }
-  most = block_max<Threads>(most);
-  if (!is_last_block(done, static_cast<int>(gridDim.x), [&] { partial[blockIdx.x] = most; })) return;
-  most = threadIdx.x < gridDim.x ? __ldcg(&partial[threadIdx.x]) : 0;
-  most = block_max<Threads>(most);
-  if (threadIdx.x > 0) return;
-  state->best = most;
-  state->least_key = impossible_key + 1;
-  state->last_key = state->prefix = 0;
-  if (is_refused(key_of(most)))
-    chosen(0) = -1;
-  else if (rules.greedy)
-    tell_choice(rules, id_of(most), chosen);
+  find_best<Threads>(
+      rules.logits.shape[0], [&](std::int64_t i) { return rules.score(i); }, static_cast<int>(blockIdx.x),
+      static_cast<int>(gridDim.x), partial, done,
+      [&](RankedScore most) {
+        state->best = most;
+        state->least_key = impossible_key + 1;
+        state->last_key = state->prefix = 0;
+        if (is_refused(key_of(most)))
+          chosen(0) = -1;
+        else if (rules.options.greedy())
+          tell_choice(rules, id_of(most), chosen);
+      });
 }
 
 /// Bins in order: in which of them does the sum from the first one on reach what is wanted? One thread calls
@@ -163,8 +148,9 @@ __global__ void __launch_bounds__(Threads)
   const auto mine = [&](int bin) { return __ldcg(&bins[bin]); };
   const auto wanted = [&](Weight all) {
     if (!first) return still;
-    if constexpr (ByWeight) return ChoiceRules::part_of(rules.p, all);
-    return rules.k < all ? rules.k : all;
+    if constexpr (ByWeight) return ChoiceRules::part_of(rules.options.top_p, all);
+    const auto k = static_cast<Weight>(rules.options.top_k);
+    return k < all ? k : all;
   };
   reach<Threads, choice_bins>(mine, wanted, [&](int bin, Weight rest) {
     const std::uint32_t found = (first ? 0 : prefix << bits) | static_cast<std::uint32_t>(bin);
@@ -199,7 +185,7 @@ __global__ void __launch_bounds__(Threads)
     const bool in_time = key > now.last_key || (key == now.last_key && i <= std::int64_t(now.last_id));
     if (Draws ? key < now.least_key || !in_time : key != now.last_key) return 0;
     const Weight weight = rules.weight(score, score_of(key_of(now.best)));
-    return Draws && double(weight) < rules.min_p * rules.one ? 0 : weight;
+    return Draws && double(weight) < rules.options.min_p * rules.one ? 0 : weight;
   };
   /// Sums before this thread's number, and of all.
   const auto scan = [&](Weight own, Weight& before, Weight& all) {
@@ -250,7 +236,7 @@ template <> struct ChooseKernel<Cuda> {
     Weight* bins() const { return reinterpret_cast<Weight*>(bytes.data() + 256); }  // zeros between launches
     Weight* partial() const { return bins() + choice_bins; }
 
-    static constexpr std::size_t size = 256 + (choice_bins + choice_pieces) * sizeof(Weight);
+    static constexpr std::size_t size = 256 + (choice_bins + most_score_pieces) * sizeof(Weight);
     static_assert(sizeof(ChoiceState) <= 256);
   };
 
@@ -262,12 +248,7 @@ template <> struct ChooseKernel<Cuda> {
     ChoiceRules rules{};
     rules.logits = logits;
     if (options.penalises()) rules.uses = uses;
-    rules.repetition = static_cast<float>(options.repetition_penalty);
-    rules.presence = static_cast<float>(options.presence_penalty);
-    rules.frequency = static_cast<float>(options.frequency_penalty);
-    rules.greedy = options.greedy();
-    rules.k = static_cast<Weight>(options.top_k);
-    rules.temperature = options.temperature, rules.p = options.top_p, rules.min_p = options.min_p,
+    rules.options = options;
     rules.u = u;
     rules.one = static_cast<double>(Weight{1} << (62 - std::bit_width(static_cast<Weight>(count))));
 

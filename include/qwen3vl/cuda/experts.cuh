@@ -132,12 +132,12 @@ __global__ void __launch_bounds__(Threads)
 }
 
 template <> struct GroupByExpertKernel<Cuda> {
+  template <int Threads = 512>  // a template, so that only who calls it compiles the kernel
   static void run(Cuda& cuda, View<const int, 2, Device> chosen, View<int, 2, Device> place,
                   View<int, 1, Device> token, View<int, 1, Device> begin) {
-    constexpr int threads = 512;
     expect(chosen.size() <= 1 << 30 && begin.shape[0] <= 1 << 30, "group_by_expert",
            "too many tokens or experts");
-    cuda.launch("group_by_expert", group_by_expert_kernel<threads>, unsigned(begin.shape[0]), threads, 0,
+    cuda.launch("group_by_expert", group_by_expert_kernel<Threads>, unsigned(begin.shape[0]), Threads, 0,
                 chosen, place, token, begin);
     if (!cuda.checked()) return;
     int placed = 0;

@@ -110,11 +110,16 @@ template <> struct LinearKernel<Cuda> {
   static void with_rows(Cuda& cuda, View<const T, 2, Device> x, View<const T, 2, Device> weight,
                         View<const T, 1, Device> bias, View<T, 2, Device> out) {
     constexpr int outputs = 8 / Warps;
+    constexpr std::int64_t most = 65535 * outputs;  // outputs of one launch
     const bool wide = loads_sixteen(x.data, x.stride[0]) && loads_sixteen(weight.data, weight.stride[0]);
-    const dim3 blocks(unsigned((x.shape[0] + Tokens - 1) / Tokens),
-                      unsigned((weight.shape[0] + outputs - 1) / outputs));
-    cuda.launch_early("linear", linear_rows_kernel<Tokens, Warps, T>, blocks, 256, 0, x, weight, bias, wide,
-                      out);
+    for (std::int64_t first = 0; first < weight.shape[0]; first += most) {
+      const std::int64_t count = std::min(most, weight.shape[0] - first);
+      const dim3 blocks(unsigned((x.shape[0] + Tokens - 1) / Tokens),
+                        unsigned((count + outputs - 1) / outputs));
+      cuda.launch_early("linear", linear_rows_kernel<Tokens, Warps, T>, blocks, 256, 0, x,
+                        weight.rows(first, count), bias.data ? bias.rows(first, count) : bias, wide,
+                        columns(out, first, count));
+    }
   }
 
   /// Where rows do not begin at a border of 16 bytes, cuBLASLt may round the product to T before it adds the bias (13.0

@@ -1,8 +1,12 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
+
+#include <qwen3vl/core/error.hpp>
 
 /// Choosing the next token. A sampler answers one question, *which token?*, given the scores of all:
 ///
@@ -24,5 +28,11 @@ template <class S, class Logits = std::span<const float>>
 concept Sampler = requires(S& sampler, Logits logits) {
   { sampler(logits) } -> std::convertible_to<std::int32_t>;
 };
+
+/// Throws unless the logits are those of all tokens.
+inline void expect_logits(std::size_t count, std::int32_t vocab_size) {
+  if (count != static_cast<std::size_t>(vocab_size))
+    throw Error("Sampling", std::to_string(count) + " logits, should be " + std::to_string(vocab_size));
+}
 
 }  // namespace qwen3vl

@@ -24,7 +24,7 @@ namespace qwen3vl {
 class Sampling {
  public:
   Sampling(const SamplingOptions& options, std::int32_t vocab_size)
-      : options_(checked(options)),
+      : options_(expect_valid(options)),
         vocab_size_(vocab_size),
         history_(vocab_size),
         random_(options.seed),
@@ -39,9 +39,7 @@ class Sampling {
 
   /// logits : [vocab_size], for the token to come
   std::int32_t operator()(std::span<const float> logits) {
-    if (logits.size() != static_cast<std::size_t>(vocab_size_))
-      throw Error("Sampling",
-                  std::to_string(logits.size()) + " logits, should be " + std::to_string(vocab_size_));
+    expect_logits(logits.size(), vocab_size_);
     const std::int32_t id = choose(penalised(possible(logits)));
     history_.add_generated(id);
     return id;
@@ -50,11 +48,6 @@ class Sampling {
   const SamplingOptions& options() const { return options_; }
 
  private:
-  static const SamplingOptions& checked(const SamplingOptions& options) {
-    expect_valid(options);
-    return options;
-  }
-
   std::span<const float> possible(std::span<const float> logits) const {
     const auto below = static_cast<std::size_t>(options_.choose_below);
     return below == 0 || below > logits.size() ? logits : logits.first(below);

@@ -10,6 +10,7 @@
 #include <qwen3vl/core/buffer.hpp>
 #include <qwen3vl/core/host_copy.hpp>
 #include <qwen3vl/generate/random.hpp>
+#include <qwen3vl/generate/sampler.hpp>
 #include <qwen3vl/generate/token_history.hpp>
 #include <qwen3vl/ops/choose.hpp>
 #include <qwen3vl/ops/sampling/argmax.hpp>
@@ -33,7 +34,7 @@ template <Backend B> class SamplingOn {
 
   SamplingOn(B& on, const SamplingOptions& options, std::int32_t vocab_size)
       : on_(on),
-        options_(checked(options)),
+        options_(expect_valid(options)),
         vocab_size_(vocab_size),
         history_(vocab_size),
         random_(options.seed),
@@ -53,9 +54,7 @@ template <Backend B> class SamplingOn {
 
   /// logits : [vocab_size], for the token to come
   std::int32_t operator()(Logits logits) {
-    if (logits.shape[0] != vocab_size_)
-      throw Error("Sampling",
-                  std::to_string(logits.shape[0]) + " logits, should be " + std::to_string(vocab_size_));
+    expect_logits(static_cast<std::size_t>(logits.shape[0]), vocab_size_);
     const std::int32_t below = options_.choose_below;
     if (below > 0 && below < vocab_size_) logits = logits.rows(0, below);
     const View<int, 1, Space> chosen(reinterpret_cast<int*>(memory_.data()), {1});
@@ -70,11 +69,6 @@ template <Backend B> class SamplingOn {
 
  private:
   static constexpr std::size_t id_bytes = 256;
-
-  static const SamplingOptions& checked(const SamplingOptions& options) {
-    expect_valid(options);
-    return options;
-  }
 
   View<int, 1, Space> uses() const {
     return {reinterpret_cast<int*>(memory_.data() + id_bytes), {static_cast<std::int64_t>(uses_.size())}};

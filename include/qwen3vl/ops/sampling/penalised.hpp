@@ -14,14 +14,16 @@
 ///     l ← l − ( presence + frequency · n )
 namespace qwen3vl {
 
-inline float after_repetition(float score, float r) { return score > 0 ? score / r : score * r; }
+QWEN3VL_HD inline float after_repetition(float score, float r) {
+  return score > 0 ? score / r : rounded_product(score, r);
+}
 
-inline float after_presence(float score, float presence, float frequency, float n) {
-  return score - (presence + frequency * n);
+QWEN3VL_HD inline float after_presence(float score, float presence, float frequency, float n) {
+  return score - (presence + rounded_product(frequency, n));
 }
 
 /// `uses` of a token: 0 if it has not been there, else 1 + how often it was chosen.
-inline float penalised(float score, int uses, const SamplingOptions& options) {
+QWEN3VL_HD inline float penalised(float score, int uses, const SamplingOptions& options) {
   if (uses > 0 && options.repetition_penalty != 1)
     score = after_repetition(score, static_cast<float>(options.repetition_penalty));
   if (uses > 1 && (options.presence_penalty != 0 || options.frequency_penalty != 0))

@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include <qwen3vl/core/annotations.hpp>
 #include <qwen3vl/core/error.hpp>
 
 namespace qwen3vl {
@@ -23,8 +24,8 @@ struct SamplingOptions {
       0;                   // the tokenizer's size: larger ids, which have no text, are never chosen; 0: all
   std::uint64_t seed = 0;  // the same seed, options and logits give the same tokens
 
-  bool greedy() const { return temperature == 0; }
-  bool penalises() const {
+  QWEN3VL_HD bool greedy() const { return temperature == 0; }
+  QWEN3VL_HD bool penalises() const {
     return repetition_penalty != 1 || presence_penalty != 0 || frequency_penalty != 0;
   }
 };
@@ -44,7 +45,8 @@ inline void expect_option(const char* name, double value, double least, double m
                 hint);
 }
 
-inline void expect_valid(const SamplingOptions& options) {
+/// The options, if they can be meant; else throws Error.
+inline const SamplingOptions& expect_valid(const SamplingOptions& options) {
   constexpr double most = std::numeric_limits<float>::max(),
                    least_positive = std::numeric_limits<float>::min();
   expect_option("temperature", options.temperature, 0, most, "0 or more",
@@ -59,6 +61,7 @@ inline void expect_valid(const SamplingOptions& options) {
   expect_option("frequency_penalty", options.frequency_penalty, -most, most, "a finite number");
   expect_option("choose_below", options.choose_below, 0, std::numeric_limits<std::int32_t>::max(),
                 "0 or more");
+  return options;
 }
 
 }  // namespace qwen3vl
