@@ -88,6 +88,16 @@ template <class Bench> void attend_cases(Bench& bench) {
     CHECK_SAME(run(CausalMask{}, segment, q, dirty_keys, dirty_values, 0.5),
                run(CausalMask{}, segment, q, keys, values, 0.5));
   }
+  SUBCASE("what is no number stays none, and to itself") {
+    for (const std::int64_t keys : {5, 300}) {
+      auto q = rounded<T>(random({5, 2, 64}, 1));
+      q(2, 0, 3) = std::nan("");
+      const auto out = run(FullMask{}, {{0, 5, 0, static_cast<int>(keys), 0}}, q,
+                           rounded<T>(random({keys, 1, 64}, 2)), rounded<T>(random({keys, 1, 64}, 3)), 0.125);
+      for (std::int64_t t = 0; t < 5; ++t)
+        for (std::int64_t h = 0; h < 2; ++h) CHECK(std::isnan(out(t, h, 7)) == (t == 2 && h == 0));
+    }
+  }
   SUBCASE("no keys at all give zeros") {
     CHECK_SAME(run(FullMask{}, {{0, 2, 0, 0, 0}}, Numbers<3>({2, 1, 4}, 1), Numbers<3>({0, 1, 4}),
                    Numbers<3>({0, 1, 4}), 1),

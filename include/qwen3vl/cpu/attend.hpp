@@ -116,7 +116,7 @@ template <> struct AttendKernel<Cpu> {
     }
     for (std::int64_t r = 0; r < rows; ++r) {
       T* const to = &out(segment.query_begin + first + r / group, kv_head * group + r % group, 0);
-      for (std::int64_t c = 0; c < d; ++c) to[c] = T(total[r] > 0 ? sum[r * d + c] / total[r] : 0.0f);
+      for (std::int64_t c = 0; c < d; ++c) to[c] = T(total[r] == 0 ? 0.0f : sum[r * d + c] / total[r]);
     }
   }
 };

@@ -194,7 +194,7 @@ __global__ void __launch_bounds__(next_threads, 3)
       l += shrink * of(w, 1), o += shrink * of(w, 2 + c);
     }
     if (active == 1) {
-      out(t, h0 + head, c) = T(l > 0 ? o / l : 0.0f);
+      out(t, h0 + head, c) = T(l == 0 ? 0.0f : o / l);
     } else {
       if (c == 0) own[head * step] = most, own[head * step + 1] = l;
       own[head * step + 2 + c] = o;
@@ -243,16 +243,17 @@ bool fits_attend_next(const View<const T, 3, Device>& q, const View<const T, 3, 
 }
 
 /// In how many parts the keys of a token are cut: enough to give every multiprocessor three blocks, no more than
-/// there are tiles of keys and than the scratch holds. 0: not even one.
+/// there are tiles of keys and than the scratch holds, which one part does not need. 0: too many blocks to count.
 inline int attend_next_splits(Cuda& cuda, std::int64_t tokens, std::int64_t rows_of_blocks,
                               std::int64_t head_dim, std::int64_t keys) {
   const std::int64_t blocks = tokens * rows_of_blocks;
   if (blocks > Cuda::counters) return 0;
-  const std::int64_t bytes = blocks * next_heads * (head_dim + 2) * std::int64_t(sizeof(float));
+  const std::int64_t width = head_dim <= 64 ? 64 : 128;  // the kernel's Dim
+  const std::int64_t bytes = blocks * next_heads * (width + 2) * std::int64_t(sizeof(float));
   const std::int64_t wanted =
       std::clamp<std::int64_t>(3 * cuda.multiprocessors() / blocks, 1, next_most_splits);
-  return static_cast<int>(std::min({wanted, std::max<std::int64_t>(1, (keys + next_keys - 1) / next_keys),
-                                    std::int64_t(Cuda::scratch_bytes) / bytes}));
+  return static_cast<int>(std::max<std::int64_t>(
+      1, std::min({wanted, (keys + next_keys - 1) / next_keys, std::int64_t(Cuda::scratch_bytes) / bytes})));
 }
 
 }  // namespace qwen3vl

@@ -109,7 +109,7 @@ __global__ void __launch_bounds__(plain_threads)
 #pragma unroll
   for (int j = 0; j < Dim / plain_team; ++j) {
     const int c = part + j * plain_team;
-    if (c < head_dim) out(token, h, c) = T(total > 0 ? sum[j] / total : 0.0f);
+    if (c < head_dim) out(token, h, c) = T(total == 0 ? 0.0f : sum[j] / total);
   }
 }
 

@@ -155,7 +155,7 @@ __global__ void attend_join_kernel(const float* partial, int splits, View<T, 3, 
       total += weight * own[i * step + 1];
       sum += weight * own[i * step + 2 + c];
     }
-    out(t, h, c) = T(total > 0 ? sum / total : 0.0f);
+    out(t, h, c) = T(total == 0 ? 0.0f : sum / total);
   }
 }
 

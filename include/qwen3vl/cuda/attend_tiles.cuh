@@ -276,7 +276,7 @@ __global__ void __launch_bounds__(tile_threads, 2)
     for (int r = 0; r < 2; ++r) {
       for (int distance = 1; distance < 4; distance *= 2)
         total[m][r] += __shfl_xor_sync(0xffffffffu, total[m][r], distance);
-      const float share = total[m][r] > 0 ? 1 / total[m][r] : 0.0f;
+      const float share = total[m][r] == 0 ? 0.0f : 1 / total[m][r];
       T* const to = query_tile + (warp_row + m * 16 + r * 8 + lane / 4) * stride + lane % 4 * 2;
 #pragma unroll
       for (int n = 0; n < Dim / 8; ++n)

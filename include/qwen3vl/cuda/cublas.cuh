@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <type_traits>
+#include <utility>
 
 #include <qwen3vl/core/dtype.hpp>
 #include <qwen3vl/cuda/check.cuh>
@@ -49,15 +50,17 @@ class CublasLt {
   bool multiply(const Product& product, const void* x, const void* weight, const void* bias, void* out,
                 void* workspace, cudaStream_t stream) {
     if (plans_.size() > most_plans) plans_.clear();
-    const auto [found, fresh] = plans_.try_emplace(product);
-    Plan& plan = found->second;
-    if (fresh) describe(product, plan);
-    if (product.biased)
-      expect_cublas(cublasLtMatmulDescSetAttribute(plan.operation.get(), CUBLASLT_MATMUL_DESC_BIAS_POINTER,
-                                                   &bias, sizeof bias),
-                    "linear");
-    if (fresh) plan.known = choose(product, plan);
+    auto known = plans_.find(product);
+    if (known == plans_.end()) {
+      Plan fresh;  // kept when it is whole
+      describe(product, fresh);
+      set_bias(product, fresh, bias);
+      fresh.known = choose(product, fresh);
+      known = plans_.emplace(product, std::move(fresh)).first;
+    }
+    Plan& plan = known->second;
     if (!plan.known) return false;
+    set_bias(product, plan, bias);
     const float one = 1, kept = product.adds ? 1 : 0;
     const cublasStatus_t status = cublasLtMatmul(
         handle_, plan.operation.get(), &one, weight, plan.weight.get(), x, plan.x.get(), &kept, out,
@@ -85,6 +88,13 @@ class CublasLt {
     cublasLtMatmulAlgo_t algorithm{};
     bool known = false;
   };
+
+  static void set_bias(const Product& product, Plan& plan, const void* bias) {
+    if (product.biased)
+      expect_cublas(cublasLtMatmulDescSetAttribute(plan.operation.get(), CUBLASLT_MATMUL_DESC_BIAS_POINTER,
+                                                   &bias, sizeof bias),
+                    "linear");
+  }
 
   static bool unknown(cublasStatus_t status) {
     return status == CUBLAS_STATUS_NOT_SUPPORTED || status == CUBLAS_STATUS_INVALID_VALUE;

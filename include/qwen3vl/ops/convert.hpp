@@ -19,6 +19,8 @@ template <class B> struct ConvertKernel {  // specialised once per backend: cpu/
 template <Backend B, Element From, Element To>
 void convert(B& on, View<const From, 2, typename B::Space> x, Out<B, To, 2> out) {
   expect_shape("convert", "out", out, {x.shape[0], x.shape[1]});
+  expect_dense_rows("convert", "x", x);
+  expect_dense_rows("convert", "out", out);
   ConvertKernel<KernelsOf<B>>::run(on, x, out);
 }
 

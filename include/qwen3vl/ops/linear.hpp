@@ -26,6 +26,7 @@ void linear(B& on, In<B, T, 2> x, In<B, T, 2> weight, In<B, T, 1> bias, Out<B, T
   expect_shape("linear", "weight", weight, {out.shape[1], x.shape[1]}, "weights of another checkpoint?");
   expect_shape("linear", "out", out, {x.shape[0], weight.shape[0]});
   if (!bias.empty()) expect_shape("linear", "bias", bias, {weight.shape[0]});
+  if (!bias.empty()) expect_dense_rows("linear", "bias", bias);
   expect_dense_rows("linear", "x", x);
   expect_dense_rows("linear", "weight", weight);
   expect_dense_rows("linear", "out", out);
