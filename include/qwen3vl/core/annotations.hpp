@@ -14,12 +14,18 @@
 
 namespace qwen3vl {
 
-/// a · b, rounded by itself, where nvcc would fuse it with the sum that it goes into.
+/// a · b, rounded by itself, where a compiler would fuse it with the sum that it goes into.
 QWEN3VL_HD inline float rounded_product(float a, float b) {
 #ifdef __CUDA_ARCH__
   return __fmul_rn(a, b);
 #else
-  return a * b;
+  float product = a * b;
+#if defined(__GNUC__) && defined(__x86_64__)
+  asm("" : "+x"(product));  // no instruction, but a value that must be there
+#elif defined(__GNUC__) && defined(__aarch64__)
+  asm("" : "+w"(product));
+#endif
+  return product;
 #endif
 }
 
