@@ -26,12 +26,14 @@ struct Seen {
 
 template <class T, class Recipe = Qwen3Vision> struct Fixture {
   CpuBench<T> bench;
-  VisionConfig config = small();
+  VisionConfig config;
   VisionTower<Cpu, T, Recipe> tower{config};
   RandomWeights<CpuBench<T>> weights{bench};
   Workspace<Cpu> workspace{bench.on, 1 << 24};
 
-  Fixture() { VisionTower<Cpu, T, Recipe>::weights(tower, config, weights); }
+  explicit Fixture(const VisionConfig& of = small()) : config(of) {
+    VisionTower<Cpu, T, Recipe>::weights(tower, config, weights);
+  }
 
   template <class Observer = Unobserved>
   Seen run(const Numbers<2>& pixels, const std::vector<Grid>& grids, Observer observe = {}) {
@@ -223,6 +225,34 @@ TEST_CASE("VisionTower: a variant is a recipe with lines changed") {
   // without positions of any kind, equal patches stay equal
   const auto seen = fixture.run(Numbers<2>({24, 24}, 0.3), {{1, 4, 6}});
   CHECK(relative_error(seen.merged.rows(0, 1), seen.merged.rows(5, 1)) <= 1e-6);
+}
+
+namespace {
+
+struct InWindows : Qwen3Vision {
+  static constexpr bool windowed = true;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "VisionTower: window by window, what comes out is in the order of the image, DeepStack's levels too") {
+  VisionConfig config = small();
+  config.window_size = 8,
+  config.fullatt_block_indexes = {0, 1, 2, 3};  // 2 x 2 cells, but every block sees the frame
+  Fixture<float, InWindows> in_windows(config);
+  Fixture<float> as_one;
+  const auto pixels = random({48 + 24, 24}, 1);
+  const std::vector<Grid> grids{{1, 8, 6}, {1, 4, 6}};  // 4 x 3 and 2 x 3 cells
+  const auto got = in_windows.run(pixels, grids), expected = as_one.run(pixels, grids);
+  CHECK(relative_error(got.merged, expected.merged) <= near<float>);
+  for (int k = 0; k < 2; ++k) CHECK(relative_error(level(got, k), level(expected, k)) <= near<float>);
+}
+
+TEST_CASE("VisionTower refuses a window that is smaller than a token") {
+  VisionConfig config = small();
+  config.window_size = 2;
+  CHECK_REFUSES((VisionTower<Cpu, float, InWindows>(config)), "a window has no cells");
 }
 
 TEST_CASE("VisionTower: the team's size changes no bit") {

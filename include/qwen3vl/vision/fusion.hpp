@@ -58,6 +58,7 @@ template <Backend B, Element T, class Recipe> struct GatedLevels {
 
   GatedFusion<B, T> gated_fusion;
 
+  /// A gate of all that goes through the tower in one pass: images that shall not know of each other want a pass each.
   explicit GatedLevels(const VisionSizes auto& config)
       : gated_fusion(static_cast<int>(config.deepstack_visual_indexes.size())) {
     expect(!config.deepstack_visual_indexes.empty(), "GatedLevels", "has no level to choose from",

@@ -5,6 +5,7 @@
 #include <qwen3vl/core/workspace.hpp>
 #include <qwen3vl/nn/linear.hpp>
 #include <qwen3vl/ops/attend.hpp>
+#include <qwen3vl/ops/rope/rope.hpp>
 #include <qwen3vl/ops/rotate.hpp>
 
 namespace qwen3vl {
@@ -39,6 +40,8 @@ template <Backend B, Element T, class Recipe> struct VisionAttention {
     const auto q = part(fused, 0, head_dim), k = part(fused, 1, head_dim), v = part(fused, 2, head_dim);
 
     if constexpr (Recipe::rotates) {
+      static_assert(!has_adjacent_pairs<typename Recipe::RoPE>(),
+                    "a tower rotates the halves of a head: its recipe's RoPE has no adjacent_pairs");
       rotate(on, cosine, sine, q);
       rotate(on, cosine, sine, k);
     }

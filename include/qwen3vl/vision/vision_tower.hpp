@@ -60,6 +60,8 @@ template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
     if constexpr (Recipe::windowed) {
       window_side = config.window_size / config.spatial_merge_size / config.patch_size;
       fullatt_block_indexes = config.fullatt_block_indexes;
+      expect(window_side > 0, "VisionTower", "a window has no cells",
+             "window_size is of several merged patches");
     }
   }
 
@@ -101,11 +103,18 @@ template <Backend B, Element T, class Recipe = Qwen3Vision> struct VisionTower {
 
     if constexpr (Recipe::windowed) {
       const Windows windows = cut_windows(on, workspace, grids, patches);
-      const auto merged = workspace.template take<T>({seen.merged.shape[0], seen.merged.shape[1]});
+      VisualFeatures<B, T> by_window = seen;  // the same, window by window
+      by_window.merged = workspace.template take<T>({seen.merged.shape[0], seen.merged.shape[1]});
+      if constexpr (Fusion::to_decoder)
+        by_window.deepstack = workspace.template take<T>(
+            {seen.deepstack.shape[0], seen.deepstack.shape[1], seen.deepstack.shape[2]});
       run_blocks(on, workspace, by_cell(on, workspace, cosine, windows.cell),
                  by_cell(on, workspace, sine, windows.cell), segments, windows.segments,
-                 by_cell(on, workspace, x, windows.cell), {merged, seen.deepstack}, observe);
-      take_rows(on, merged, windows.place, seen.merged);
+                 by_cell(on, workspace, x, windows.cell), by_window, observe);
+      take_rows(on, by_window.merged, windows.place, seen.merged);
+      if constexpr (Fusion::to_decoder)
+        for (std::size_t k = 0; k < deepstack_visual_indexes.size(); ++k)
+          take_rows(on, by_window.deepstack[std::int64_t(k)], windows.place, seen.deepstack[std::int64_t(k)]);
     } else {
       run_blocks(on, workspace, cosine, sine, segments, segments, x, seen, observe);
     }
