@@ -106,3 +106,16 @@ TEST_CASE("end to end: video, as transformers 5 writes the prompt") {
   check("video", Dialect::transformers5);
 }
 TEST_CASE("end to end: video, as released") { check("video_released", Dialect::released); }
+
+TEST_CASE("a clip as a list of frames has its times before it is looked at, too") {
+  ProcessorSettings settings = read_processor_settings(QWEN3VL_TINY);
+  settings.clip_rule = ClipRule::each_frame;
+  Part part = video_part("");
+  for (int i = 0; i < 4; ++i) part.frames.push_back(golden + "/media/square_512.png");
+  part.options.sample_fps = 0.5;
+  MediaItem item = MediaItem::open(part, settings);
+  CHECK(item.second_per_grid() == 4);
+  Threads threads(1);
+  item.pixels(threads);
+  CHECK(item.second_per_grid() == 4);
+}

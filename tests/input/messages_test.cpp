@@ -64,6 +64,13 @@ TEST_CASE("messages: what a part asks of its picture or video") {
   CHECK(options.sample_fps == 1.5);
 }
 
+TEST_CASE("messages: a picture whose text is null, as tables write it that give every part all keys") {
+  const Message message = one(
+      R"({"role": "user", "content": [{"type": "image", "image": "a.png", "text": null, "video": null}]})");
+  CHECK(message.content.at(0).kind == Part::Kind::image);
+  CHECK(message.content.at(0).source == "a.png");
+}
+
 TEST_CASE("messages: tool calls with and without \"function\", arguments as text or object") {
   const Message message = one(R"({"role": "assistant", "content": null, "tool_calls": [
     {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{\"a\":1}"}},

@@ -122,12 +122,14 @@ class MediaItem {
     } else if (processor.clip_rule == ClipRule::each_frame) {
       BasicVideoSettings<SampleStride, ImageBudget> chosen;
       copy_numbers(settings, chosen);
+      chosen.resampling = settings.resampling;
       chosen.sampling = stride_sampler(wish);
       chosen.resize.image = frame_budget(wish, settings.resize.clip);
       start(chosen);
     } else if (wish.video_start || wish.video_end) {
       BasicVideoSettings<SampleClip, ClipBudget> chosen;
       copy_numbers(settings, chosen);
+      chosen.resampling = settings.resampling;
       chosen.sampling = clip_sampler(wish, settings);
       chosen.resize = clip_budget(wish, settings);
       start(chosen);
@@ -157,6 +159,7 @@ class MediaItem {
     ChosenFrames frames;
     for (std::size_t i = 0; i < images->size(); ++i) frames.indices.push_back(static_cast<std::int64_t>(i));
     frames.seconds = frame_seconds(frames.indices, rate);
+    frames.source_frames_per_second = frames.sampled_frames_per_second = rate;
     set_plan(plan_frames(std::move(frames), {images->front().height, images->front().width}, chosen),
              chosen.patches.temporal_patch_size);
   }

@@ -66,7 +66,7 @@ inline Part read_part(const OrderedJson& json, const std::string& where) {
   expect_object(json, where);
   const std::string type = get_string_or(json, "type", where, "");
   Part part;
-  if (json.contains("text")) part.text = get_string(json, "text", where);
+  if (find_member(json, "text", where)) part.text = get_string(json, "text", where);
   const auto read_source = [&](const char* key) {
     if (part.source.empty() && json.contains(key)) part.source = read_media_source(json[key], key, where);
   };
@@ -86,7 +86,7 @@ inline Part read_part(const OrderedJson& json, const std::string& where) {
       read_source("video_url");
     }
     part.options = read_media_options(json, where);
-  } else if (!json.contains("text")) {
+  } else if (!find_member(json, "text", where)) {
     if (type == "text") missing_member(where, "text");
     part.kind = Part::Kind::other;
   }
