@@ -124,7 +124,7 @@ struct RandomNumbers {
   }
 };
 
-/// Two layers with random weights read forty tokens; the length of the last token's vector tells variants apart.
+/// Two layers with random weights read forty tokens; a sum over the last token's vector tells variants apart.
 template <class Recipe> void try_out(const char* name) {
   TextConfig config;
   config.hidden_size = 64, config.intermediate_size = 160, config.head_dim = 32, config.vocab_size = 100;

@@ -52,13 +52,15 @@ template <qwen3vl::Element T, class Variant = AsReleased> class Answerer {
     message.content.push_back(text_part(question));
     const Conversation conversation{{message}, {}};
     const int merge = config_.vision_config.spatial_merge_size;
-    const TokenisedPrompt prompt =
-        dialect == Dialect::released
-            ? tokenise_prompt<typename Variant::Video>(conversation, template_, {}, items, merge, encoder_)
-            : tokenise_prompt<Transformers5Video>(conversation, template_, {}, items, merge, encoder_);
+    const auto tokenise = [&] {
+      return dialect == Dialect::released
+                 ? tokenise_prompt<typename Variant::Video>(conversation, template_, {}, items, merge,
+                                                            encoder_)
+                 : tokenise_prompt<Transformers5Video>(conversation, template_, {}, items, merge, encoder_);
+    };
 
     Chat chat(session_, config_, cpu_.threads());
-    const auto logits = chat.read(prompt, items);
+    const auto logits = until_settled([&] { return chat.read(tokenise(), items); });
     Completion answer(StreamingDecoder(tokenizer_, SpecialTokens::skip), rules_);
     Greedy greedy;
     generate(answer, greedy, logits, [&](std::int32_t id) { return chat.next(id); });

@@ -58,7 +58,7 @@ void define_bench(CLI::App& command) {
       "Rows\n"
       "  tower         the vision tower looks at the picture, whose patches are in memory\n"
       "  prefill_N     a prompt of N tokens is read, up to the logits of the last\n"
-      "  decode_N      one token more behind N: the pass, the logits to the host, the most probable token\n"
+      "  decode_N      one token more behind N: the pass, the most probable token, which comes to the host\n"
       "  first_token   from the picture's file to the first token: decode, resize, tower, a prompt with 64\n"
       "                words behind the picture\n\n"
       "First the machine is measured: reading and copying memory, and a large matrix product. A row's floor "

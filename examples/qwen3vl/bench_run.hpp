@@ -71,7 +71,7 @@ template <class Machine, class T> class Bench {
     if (rows_.empty() && !report_.left_out.empty())
       throw Error("bench",
                   report_.left_out.front().first + " is left out: " + report_.left_out.front().second,
-                  "a smaller --shape, or a larger machine");
+                  too_long_ ? "fewer tokens" : "a smaller --shape, or a larger machine");
   }
 
   void run(Checkpoint* checkpoint) {
@@ -122,6 +122,7 @@ template <class Machine, class T> class Bench {
              std::function<void()> measure) {
     std::string why;
     if (context > config_.text_config.max_position_embeddings) {
+      too_long_ = true;
       why = "the model reads at most " + std::to_string(config_.text_config.max_position_embeddings) +
             " tokens";
     } else {
@@ -284,6 +285,7 @@ template <class Machine, class T> class Bench {
   const Qwen3VLConfig& config_;
   BenchReport& report_;
   Room room_;
+  bool too_long_ = false;  // a row is left out for what the model can read, not for memory
   GreedyOn<B> greedy_;
   PixelSize size_{};
   Grid grid_{};

@@ -66,16 +66,22 @@ inline void add_options(CLI::App& command, ChatOptions& o) {
   sampling->add_option("--frequency-penalty", o.frequency_penalty, "The same, for each time they came");
   sampling->add_option("--seed", o.seed, "The same seed gives the same answer; default: by the clock");
   sampling->add_option("--stop", o.stop, "End where this text would come; may be repeated")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->check([](const std::string& text) {
+        return std::string(text.empty() ? "an empty text stops nothing" : "");
+      });
   sampling->add_option("--max-new-tokens", o.max_new_tokens, "End after so many tokens (default 1024)")
       ->check(CLI::Range(1, 1 << 24));
 
   auto* input = command.add_option_group("Reading", "How media and prompt become tokens");
   input->add_option("--min-pixels", o.min_pixels, "Enlarge smaller pictures to this area")
       ->check(CLI::Range(1, 1 << 30));
-  input->add_option("--max-pixels", o.max_pixels, "Shrink larger pictures, or a whole clip, to this area")
+  input
+      ->add_option(
+          "--max-pixels", o.max_pixels,
+          "Shrink larger pictures to this area, and a clip: all of its frames together, of Qwen2(.5)-VL each")
       ->check(CLI::Range(1, 1 << 30));
-  input->add_option("--fps", o.fps, "Frames to look at of each second of a clip");
+  input->add_option("--fps", o.fps, "Frames to look at of each second of a clip")->check(CLI::PositiveNumber);
   input
       ->add_option("--flavour", o.flavour,
                    "Sizes as the checkpoint's processor has them, or the utility package's")

@@ -45,6 +45,13 @@ inline std::atomic<bool> interrupted{false};  // Ctrl-C ends an answer, not the 
 
 inline void warn(const std::string& text) { std::fprintf(stderr, "qwen3vl: note: %s\n", text.c_str()); }
 
+/// A picture or clip that was asked for, opened.
+struct Attached {
+  Part part;
+  MediaItem item;
+  double milliseconds;  // that opening took
+};
+
 /// What does not depend on the arithmetic: the checkpoint's words and rules.
 struct Surroundings {
   ChatOptions options;
@@ -55,6 +62,7 @@ struct Surroundings {
   GenerationConfig generation;
   TemplateMatch chat_template;
   Checkpoint checkpoint;
+  std::size_t resident;  // bytes of the program and the above, before any picture
 
   explicit Surroundings(const ChatOptions& o)
       : options(o),
@@ -64,11 +72,20 @@ struct Surroundings {
         encoder(tokenizer),
         generation(load_generation_config(o.model)),
         chat_template(recognise_checkpoint_template(o.model, template_kind(config))),
-        checkpoint(o.model) {
+        checkpoint(o.model),
+        resident(resident_memory()) {
     for (const std::string& warning : config.warnings) warn(warning);
     if (!chat_template.warning.empty()) warn(chat_template.warning);
     if (of_qwen1(config) && generation.chat_format == "raw")
       warn("generation_config.json has chat_format raw, which is a base model's: prompts are Qwen-VL-Chat's");
+    if (o.min_pixels && o.max_pixels && *o.min_pixels > *o.max_pixels)
+      throw Error("--min-pixels", std::to_string(*o.min_pixels) + " is more than --max-pixels " +
+                                      std::to_string(*o.max_pixels));
+    for (const std::string& field : generation.ignored)
+      warn("generation_config.json has " + field + ", which is not followed");
+    if (o.context > config.text_config.max_position_embeddings)
+      warn("--context " + std::to_string(o.context) + ", but the model reads at most " +
+           std::to_string(config.text_config.max_position_embeddings) + " tokens (max_position_embeddings)");
     add_stop_ids(config, tokenizer, generation.stop_ids);
     if (tokenizer.size() > config.text_config.vocab_size)
       throw Error(o.model,
@@ -113,11 +130,21 @@ struct Surroundings {
     }
     return video ? video_part(source, wish) : image_part(source, wish);
   }
-  MediaItem open(const Part& part) const {
+  Attached attach(bool video, const std::string& source) const {
+    const Clock::time_point start = Clock::now();
+    const char* const name = video ? "<|video_pad|>" : "<|image_pad|>";
+    const int wanted = video ? config.video_token_id : config.image_token_id;
+    if (const auto id = tokenizer.added_id(name); !of_qwen1(config) && id && *id != wanted)
+      throw Error(options.model,
+                  std::string(name) + " is token " + std::to_string(*id) + ", in config.json " +
+                      std::to_string(wanted),
+                  "tokenizer files of another checkpoint?");
     MediaOptionsOfCaller caller;
     caller.flavour = options.flavour == "utility" ? MediaFlavour::utility : MediaFlavour::processor;
     caller.clips.threads = options.threads;
-    return MediaItem::open(part, processor, caller);
+    Part part = media_part(video, source);
+    MediaItem item = MediaItem::open(part, processor, caller);
+    return {std::move(part), std::move(item), milliseconds_since(start)};
   }
   TokenisedPrompt tokenise(const Conversation& chat, std::span<const MediaItem> media) {
     RenderOptions render;
@@ -140,7 +167,7 @@ template <class Machine, class T> class Talk {
         machine_(machine),
         sampling_(machine.on, around.sampling(), around.config.text_config.vocab_size) {
     if (around.options.system) chat_.messages.push_back(text_message(Role::system, *around.options.system));
-    program_bytes_ = resident_memory() + machine.scratch_bytes();
+    program_bytes_ = around.resident + machine.scratch_bytes();
     machine.expect_to_fit(plan({}, 1), 1);  // before anything large is touched
     ProgressBar bar;
     const Progress progress = [&](std::uint64_t done, std::uint64_t total, const std::string& what) {
@@ -157,17 +184,21 @@ template <class Machine, class T> class Talk {
   }
 
   /// Answers on standard output, and returns the answer. The media are looked at in this turn.
-  std::string answer(const std::string& text, const std::vector<Part>& media) {
+  std::string answer(const std::string& text, const std::vector<Attached>& media) {
     TurnStats turn;
     StageTimer timer(turn);
     const Clock::time_point start = Clock::now();
-    Message message{Role::user, media, {}, {}};
-    message.content.push_back(text_part(text));
+    Message message{Role::user, {}, {}, {}};
     const std::size_t media_before = media_.size();
+    for (const Attached& attached : media) {
+      message.content.push_back(attached.part);
+      media_.push_back(attached.item);
+      turn.preprocess += attached.milliseconds, turn.first_token += attached.milliseconds;
+    }
+    message.content.push_back(text_part(text));
     chat_.messages.push_back(std::move(message));
     try {
-      for (const Part& part : media) media_.push_back(around_.open(part));
-      reply(turn, timer, start);
+      reply(turn, timer, start, media_before);
     } catch (...) {  // as if it had not been asked
       chat_.messages.pop_back();
       media_.erase(media_.begin() + static_cast<std::ptrdiff_t>(media_before), media_.end());
@@ -196,33 +227,49 @@ template <class Machine, class T> class Talk {
     return plan;
   }
 
-  /// A session with room for the prompt and an answer; made once for a conversation.
-  void make_session(std::int64_t prompt_tokens) {
+  /// A session with room for the prompt and an answer; made once for a conversation. Of the media those from `first`
+  /// on are new, and go through the tower.
+  void make_session(std::int64_t prompt_tokens, std::size_t first) {
     const ChatOptions& o = around_.options;
+    const std::int64_t most = around_.config.text_config.max_position_embeddings;
     std::int64_t context = o.context;
     if (context == 0) context = o.prompt ? prompt_tokens + around_.max_new_tokens() : std::int64_t{8192};
-    context = std::min<std::int64_t>(context, around_.config.text_config.max_position_embeddings);
+    context = session_ ? session_->size().context : std::min(context, most);
     std::vector<Grid> grids;
-    for (const MediaItem& item : media_) grids.push_back(item.grid());
+    for (std::size_t m = first; m < media_.size(); ++m) grids.push_back(media_[m].grid());
+    const MemoryPlan planned = plan(grids, context);
+    machine_.expect_to_fit(planned, context);
+    stats_.planned_bytes = std::max(stats_.planned_bytes, planned.peak());
     if (!session_) {
-      const MemoryPlan planned = plan(grids, context);
-      machine_.expect_to_fit(planned, context);
-      stats_.planned_bytes = planned.peak();
       session_ = std::make_unique<Session<Model, Qwen3VLConfig>>(machine_.on, loaded_->model, around_.config,
                                                                  SessionSize{1, context, o.chunk});
       talk_ = std::make_unique<Chat<Model, Qwen3VLConfig>>(*session_, around_.config, machine_.threads(),
                                                            around_.dialect());
     }
     if (prompt_tokens >= session_->size().context)
-      throw Error("context",
-                  "the conversation has " + std::to_string(prompt_tokens) + " tokens, there is room for " +
-                      std::to_string(session_->size().context),
-                  "a larger --context, /reset, or smaller pictures (--max-pixels)");
+      throw Error(
+          "context",
+          "the conversation has " + std::to_string(prompt_tokens) + " tokens, there is room for " +
+              std::to_string(session_->size().context),
+          session_->size().context < most
+              ? "a larger --context, /reset, or smaller pictures (--max-pixels)"
+              : "the model reads no more: /reset, smaller pictures (--max-pixels) or fewer frames (--fps)");
   }
 
-  void reply(TurnStats& turn, StageTimer& timer, Clock::time_point start) {
-    TokenisedPrompt prompt = around_.tokenise(chat_, media_);
-    make_session(static_cast<std::int64_t>(prompt.ids.size()));
+  void reply(TurnStats& turn, StageTimer& timer, Clock::time_point start, std::size_t first) {
+    TokenisedPrompt prompt;
+    bool again = false;
+    const auto logits = until_settled([&] {
+      if (std::exchange(again, true) && around_.options.prompt) talk_.reset(), session_.reset();  // its room
+      prompt = around_.tokenise(chat_, media_);
+      make_session(static_cast<std::int64_t>(prompt.ids.size()), first);
+      ProgressBar bar;
+      return talk_->read_in_place(
+          prompt, media_, [&](Stage next) { timer(next); },
+          [&](std::int64_t done, std::int64_t total) {
+            bar(std::uint64_t(done), std::uint64_t(total), "reading the prompt");
+          });
+    });
     for (const MediaItem& item : media_)
       turn.visual_tokens += item.grid().tokens(around_.config.vision_config.spatial_merge_size);
     turn.prompt_tokens = static_cast<std::int64_t>(prompt.ids.size());
@@ -233,16 +280,6 @@ template <class Machine, class T> class Talk {
     rules.max_new_tokens = around_.max_new_tokens();
     rules.context_room = session_->size().context - turn.prompt_tokens;
     Completion completion(StreamingDecoder(around_.tokenizer, SpecialTokens::skip), rules);
-
-    View<const float, 1, typename B::Space> logits;
-    {
-      ProgressBar bar;
-      logits = talk_->read_in_place(
-          prompt, media_, [&](Stage next) { timer(next); },
-          [&](std::int64_t done, std::int64_t total) {
-            bar(std::uint64_t(done), std::uint64_t(total), "reading the prompt");
-          });
-    }
     turn.reused_tokens = talk_->reused();
     sampling_.start(prompt.ids);
     interrupted = false;
@@ -251,7 +288,7 @@ template <class Machine, class T> class Talk {
     Thoughts thoughts;
     ThinkingSplitter splitter;
     const auto show = [&](std::string_view text, std::int32_t) {
-      if (turn.new_tokens++ == 0) turn.first_token = milliseconds_since(start);
+      if (turn.new_tokens++ == 0) turn.first_token += milliseconds_since(start);
       if (!thinks) return print(text);
       Thoughts part;
       splitter.push(text, part);
@@ -301,12 +338,13 @@ template <class Machine, class T> class Talk {
 inline constexpr const char* talk_help =
     "  /image ADDRESS   a picture for the next question\n"
     "  /video ADDRESS   a clip for the next question\n"
+    "  /drop            forget the pictures and clips that no question came with yet\n"
     "  /reset           begin anew\n"
     "  /quit            end; so does Ctrl-D. Ctrl-C ends an answer\n";
 
 /// Lines from standard input until it ends. A mistake is explained, and the conversation goes on.
 template <class Machine, class T>
-void converse(Talk<Machine, T>& talk, const Surroundings& around, std::vector<Part> media) {
+void converse(Talk<Machine, T>& talk, const Surroundings& around, std::vector<Attached> media) {
   const bool terminal = isatty(STDIN_FILENO);
   if (terminal) std::fprintf(stderr, "%s", talk_help);
   for (std::string line;;) {
@@ -325,19 +363,24 @@ void converse(Talk<Machine, T>& talk, const Surroundings& around, std::vector<Pa
       } else if (line == "/reset") {
         talk.reset();
         media.clear();
+      } else if (line == "/drop") {
+        media.clear();
       } else if (const auto image = argument("/image ")) {
-        media.push_back(around.media_part(false, *image));
+        media.push_back(around.attach(false, *image));
       } else if (const auto video = argument("/video ")) {
-        media.push_back(around.media_part(true, *video));
+        media.push_back(around.attach(true, *video));
       } else if (line.starts_with("/")) {
         std::fprintf(stderr, "no such command: %s\n%s", line.c_str(), talk_help);
       } else {
-        const std::vector<Part> now = std::exchange(media, {});
-        talk.answer(line, now);
+        talk.answer(line, media);
+        media.clear();
       }
     } catch (const Error& error) {
       if (!terminal) throw;
       std::fprintf(stderr, "%s\n", error.what());
+      for (const Attached& attached : media)
+        std::fprintf(stderr, "  %s waits for the next question; /drop forgets it\n",
+                     attached.item.name().c_str());
     }
   }
 }
@@ -345,24 +388,34 @@ void converse(Talk<Machine, T>& talk, const Surroundings& around, std::vector<Pa
 /// The whole command.
 template <class Machine> void run_chat(Machine& machine, const ChatOptions& options) {
   const Clock::time_point start = Clock::now();
-  if (!options.draw.empty()) expect_writable(options.draw);
+  for (const std::string& file : {options.draw, options.stats})
+    if (!file.empty()) expect_writable(file);
   Surroundings around(options);
   ChatStats stats;
   stats.model = options.model;
   stats.dtype = options.dtype == "auto" ? dtype_of(around.checkpoint) : options.dtype;
   stats.threads = options.threads;
-  with_dtype(stats.dtype, [&](auto element) {
-    std::vector<Part> media;
-    for (const std::string& image : options.images) media.push_back(around.media_part(false, image));
-    for (const std::string& video : options.videos) media.push_back(around.media_part(true, video));
+  const auto write_stats = [&] {
+    if (!options.stats.empty()) stats.write(options.stats);
+  };
+  std::vector<Attached> media;  // before the weights: what cannot be read is said at once
+  for (const std::string& image : options.images) media.push_back(around.attach(false, image));
+  for (const std::string& video : options.videos) media.push_back(around.attach(true, video));
+  const auto talk_it_over = [&](auto element) {
     Talk<Machine, decltype(element)> talk(machine, around, stats, start);
     if (!options.prompt) return converse(talk, around, media);
     const std::string answer = talk.answer(*options.prompt, media);
     if (!options.draw.empty() && draw_answer(answer, answer_coordinates(around.config.generation),
                                              talk.media().front(), options.draw) == 0)
       warn("the answer points at nothing: " + options.draw + " is not written");
-  });
-  if (!options.stats.empty()) stats.write(options.stats);
+  };
+  try {
+    with_dtype(stats.dtype, talk_it_over);
+  } catch (...) {
+    if (!stats.turns.empty()) write_stats();
+    throw;
+  }
+  write_stats();
 }
 
 }  // namespace program

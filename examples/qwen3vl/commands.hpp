@@ -58,6 +58,10 @@ inline int run(CLI::App& app, const char* name, int argc, char** argv) {
     std::fprintf(stderr, "%s: %s\n", name, error.what());
     return 1;
   }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
+    std::fprintf(stderr, "%s: standard output could not be written\n", name);
+    return 1;
+  }
   return 0;
 }
 

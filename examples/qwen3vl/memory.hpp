@@ -44,10 +44,21 @@ inline std::size_t available_memory() {
     if (key == "MemAvailable:" && meminfo >> kilobytes) available = kilobytes * 1024;
     meminfo.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
   }
-  std::ifstream group("/sys/fs/cgroup/memory.max");
-  std::size_t limit = 0;
-  if (group >> limit) available = std::min(available, limit);
-  return available;
+  const auto number = [](const char* path, const std::string& wanted = "") {
+    std::ifstream file(path);
+    std::size_t value = 0;
+    if (wanted.empty()) return file >> value ? value : std::numeric_limits<std::size_t>::max();
+    for (std::string key; file >> key >> value;)
+      if (key == wanted) return value;
+    return std::size_t{0};
+  };
+  const std::size_t limit = number("/sys/fs/cgroup/memory.max");
+  if (limit == std::numeric_limits<std::size_t>::max()) return available;
+  const char* const stat = "/sys/fs/cgroup/memory.stat";
+  const std::size_t files = number(stat, "inactive_file") + number(stat, "active_file");  // can be dropped
+  std::size_t used = number("/sys/fs/cgroup/memory.current");
+  used = used > limit ? 0 : used - std::min(used, files);
+  return std::min(available, limit - used);
 }
 
 /// "4.25 GB", "512 MB"

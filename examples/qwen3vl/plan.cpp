@@ -72,7 +72,11 @@ void run(const PlanOptions& options) {
   }
   std::string dtype = options.dtype;
   if (dtype == "auto") {
-    dtype = config.dtype == "float32" ? "f32" : "bf16";
+    try {
+      dtype = dtype_of(Checkpoint(options.model));
+    } catch (const Error&) {  // config.json alone
+      dtype = config.dtype == "float32" ? "f32" : "bf16";
+    }
   }
   with_dtype(dtype, [&](auto element) {
     using T = decltype(element);
@@ -108,6 +112,10 @@ void run(const PlanOptions& options) {
                       .c_str(),
                   grids[g].t, grids[g].h, grids[g].w, static_cast<long long>(grids[g].tokens(merge)));
     if (!grids.empty()) std::printf("\n");
+    const std::int64_t most = config.text_config.max_position_embeddings;
+    if (options.context > most || plan.visual_tokens > most)
+      std::printf("  the model reads at most %lld tokens (max_position_embeddings)\n\n",
+                  static_cast<long long>(most));
     const auto line = [](const char* name, std::size_t bytes, const char* note) {
       std::printf("  %-18s %12s   %s\n", name, bytes_text(bytes).c_str(), note);
     };

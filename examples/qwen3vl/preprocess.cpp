@@ -8,12 +8,10 @@
 #include <string>
 #include <vector>
 
+#include <qwen3vl/generate/media_item.hpp>
+#include <qwen3vl/input/message.hpp>
 #include <qwen3vl/input/processor_settings.hpp>
 #include <qwen3vl/io/safetensors_writer.hpp>
-#include <qwen3vl/media/load_image.hpp>
-#include <qwen3vl/media/load_video.hpp>
-#include <qwen3vl/media/preprocess_image.hpp>
-#include <qwen3vl/media/preprocess_video.hpp>
 #include <qwen3vl/media/timestamps.hpp>
 #include <qwen3vl/model/config.hpp>
 
@@ -66,22 +64,25 @@ struct Output {
 
 std::string size_text(PixelSize size) { return to_string_size(size.height, size.width); }
 
-void print_what_it_became(const std::string& address, const Placement& placement, const Grid& grid,
-                          int merge) {
-  std::printf("%s\n  %s pixels, resized to %s: grid %d x %d x %d, %lld tokens\n",
-              shown_address(address).c_str(), size_text(placement.original).c_str(),
-              size_text(placement.resized).c_str(), grid.t, grid.h, grid.w,
-              static_cast<long long>(grid.tokens(merge)));
+void print_what_it_became(const MediaItem& item, int merge) {
+  const Placement& placement = item.placement();
+  const Grid grid = item.grid();
+  std::printf("%s\n  %s pixels, resized to %s: grid %d x %d x %d, %lld tokens\n", item.name().c_str(),
+              size_text(placement.original).c_str(), size_text(placement.resized).c_str(), grid.t, grid.h,
+              grid.w, static_cast<long long>(grid.tokens(merge)));
 }
 
-void print_times(const PreprocessedVideo& video) {
-  std::printf("  %zu frames, %.3g a second:", video.frame_indices.size(), video.sampled_frames_per_second);
+/// Of a clip. Models that size each frame for itself are told the rate, not the times.
+void print_times(const MediaItem& item, const ProcessorSettings& settings) {
+  std::printf("  %zu frames, %.3g a second", item.frame_indices().size(),
+              settings.video.patches.temporal_patch_size / item.second_per_grid());
   constexpr std::size_t most = 8;  // a line's worth; the file has them all
-  const std::size_t count = video.timestamps.size();
+  const std::size_t count = settings.clip_rule == ClipRule::each_frame ? 0 : item.timestamps().size();
   for (std::size_t i = 0; i < count; ++i) {
+    if (i == 0) std::printf(":");
     if (count > most && i == most - 1) std::printf(" ...");
     if (count <= most || i < most - 1 || i + 1 == count)
-      std::printf(" %s", timestamp_text(video.timestamps[i]).c_str());
+      std::printf(" %s", timestamp_text(item.timestamps()[i]).c_str());
   }
   std::printf("\n");
 }
@@ -106,30 +107,28 @@ void run(const PreprocessOptions& options) {
   const ProcessorSettings settings = settings_of(options);
   Threads threads(options.threads);
 
-  std::vector<PreprocessedImage> images;
-  std::vector<PreprocessedVideo> videos;
+  std::vector<MediaPixels> pixels;
   Patches stills, clips;
   std::vector<double> timestamps;
+  std::vector<float> second_per_grid;
   std::vector<std::int64_t> frame_indices;
   for (const std::string& address : options.images) {
-    images.push_back(preprocess_image(threads, load_image(address), settings.image));
-    const PreprocessedImage& image = images.back();
-    stills.add(image.grid, image.pixel_values);
-    print_what_it_became(address, image.placement, image.grid, settings.image.patches.merge_size);
+    MediaItem image = MediaItem::open(image_part(address), settings);
+    pixels.push_back(image.pixels(threads));
+    stills.add(image.grid(), pixels.back().pixel_values);
+    print_what_it_became(image, settings.image.patches.merge_size);
   }
-  if (!options.videos.empty() && settings.clip_rule == ClipRule::no_clips)
-    throw Error("preprocess", "--video, but this model sees pictures alone");
+  MediaOptionsOfCaller caller;
+  caller.clips.threads = threads.count();
   for (const std::string& address : options.videos) {
-    ClipOptions clip;
-    clip.threads = threads.count();
-    Video source = load_video(address, clip);
-    videos.push_back(preprocess_video(threads, source, settings.video));
-    const PreprocessedVideo& video = videos.back();
-    clips.add(video.grid, video.pixel_values);
-    timestamps.insert(timestamps.end(), video.timestamps.begin(), video.timestamps.end());
-    frame_indices.insert(frame_indices.end(), video.frame_indices.begin(), video.frame_indices.end());
-    print_what_it_became(address, video.placement, video.grid, settings.video.patches.merge_size);
-    print_times(video);
+    MediaItem video = MediaItem::open(video_part(address), settings, caller);
+    pixels.push_back(video.pixels(threads));
+    clips.add(video.grid(), pixels.back().pixel_values);
+    timestamps.insert(timestamps.end(), video.timestamps().begin(), video.timestamps().end());
+    frame_indices.insert(frame_indices.end(), video.frame_indices().begin(), video.frame_indices().end());
+    second_per_grid.push_back(static_cast<float>(video.second_per_grid()));
+    print_what_it_became(video, settings.video.patches.merge_size);
+    print_times(video, settings);
   }
 
   Output output;  // the widest types first, so that all are aligned
@@ -137,16 +136,18 @@ void run(const PreprocessOptions& options) {
     return std::vector{std::span<const T>(values)};
   };
   const auto count = [](const auto& values) { return static_cast<std::int64_t>(values.size()); };
-  if (!images.empty())
+  if (!options.images.empty())
     output.add("image_grid_thw", StoredDtype::I64, stills.grids_shape(), whole(stills.grids));
-  if (!videos.empty()) {
+  if (!options.videos.empty()) {
     output.add("video_grid_thw", StoredDtype::I64, clips.grids_shape(), whole(clips.grids));
     output.add("frame_indices", StoredDtype::I64, {count(frame_indices)}, whole(frame_indices));
     output.add("timestamps", StoredDtype::F64, {count(timestamps)}, whole(timestamps));
   }
-  if (!images.empty())
+  if (settings.clip_rule == ClipRule::each_frame && !options.videos.empty())
+    output.add("second_per_grid_ts", StoredDtype::F32, {count(second_per_grid)}, whole(second_per_grid));
+  if (!options.images.empty())
     output.add("pixel_values", StoredDtype::F32, {stills.rows, stills.columns}, stills.values);
-  if (!videos.empty())
+  if (!options.videos.empty())
     output.add("pixel_values_videos", StoredDtype::F32, {clips.rows, clips.columns}, clips.values);
   output.write(options.output);
 }
@@ -183,7 +184,9 @@ void add_preprocess(CLI::App& app) {
       "  pixel_values_videos  F32 [patches, 3*2*patch*patch]   all clips\n"
       "  video_grid_thw       I64 [clips, 3]\n"
       "  timestamps           F64 [sum of t]                   seconds, one a group of two frames\n"
-      "  frame_indices        I64 [frames taken]               into each clip\n\n"
+      "  frame_indices        I64 [frames taken]               into each clip\n"
+      "  second_per_grid_ts   F32 [clips]                      of Qwen2-VL and Qwen2.5-VL: seconds of such a "
+      "group\n\n"
       "Example: what becomes of a photograph\n"
       "  qwen3vl preprocess --model DIR --image cat.jpg --output cat.safetensors");
   command->callback([options] { run(*options); });

@@ -16,11 +16,13 @@ inline std::vector<std::int64_t> read_size(const char* command, const std::strin
   std::vector<std::int64_t> sizes;
   std::size_t at = 0;
   try {
-    while (at < text.size()) {
+    for (;; ++at) {
+      if (at >= text.size() || text[at] < '0' || text[at] > '9') throw std::invalid_argument(text);
       std::size_t used = 0;
       sizes.push_back(std::stoll(text.substr(at), &used));
       at += used;
-      if (at < text.size() && text[at++] != 'x') throw std::invalid_argument(text);
+      if (at == text.size()) break;
+      if (text[at] != 'x') throw std::invalid_argument(text);
     }
   } catch (const std::exception&) {
     sizes.clear();

@@ -1,5 +1,6 @@
 /// chat, as a user has it: the answer on standard output and nothing else there.
 #include <cmath>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace {
 
 const std::string tiny = QWEN3VL_TINY;  // the golden checkpoint with its tokenizer, weights random
 const std::string media = golden + "media/";
+const std::string demo = QWEN3VL_PROGRAM_TESTS "/../../examples/demo_model/checkpoint";
 
 nlohmann::json expected(const std::string& name) {
   return nlohmann::json::parse(content_of(golden + "end_to_end/" + name + ".json"));
@@ -67,6 +69,51 @@ TEST_CASE("chat: a conversation keeps its cache, and a new one forgets the pictu
   const std::string after_reset = output_of(arguments, photo + "/reset\n" + other);
   const std::string alone = output_of(arguments, other);
   CHECK(lines_of(after_reset).back() == lines_of(alone).back());
+}
+
+TEST_CASE("chat: a clip of which a third is never shown is read with the frames that there are") {
+  // 24 frames of VP8, four a second; of the last eight the packets have show_frame = 0
+  const TemporaryFolder folder;
+  const std::string clip = QWEN3VL_PROGRAM_TESTS "/hidden_frames.ivf", stats = folder / "stats.json";
+  const std::string seen =
+      output_of({"preprocess", "--model", demo, "--video", clip, "--output", folder / "out.safetensors"});
+  CHECK(contains(seen, "grid 4 x 6 x 10, 60 tokens"));
+  output_of(
+      {"chat", "--model", demo, "--video", clip, "--prompt", "What happens?", "--greedy", "--stats", stats});
+  const auto tokens = nlohmann::json::parse(content_of(stats))["turns"][0]["tokens"];
+  CHECK(tokens["visual"] == 60);
+}
+
+TEST_CASE("chat says at once what is wrong, and what it has measured in any case") {
+  const TemporaryFolder folder;
+  check_refuses(1, "nofile.png", {"chat", "--model", demo, "--image", "nofile.png", "--prompt", "Hi"});
+  check_refuses(1, "nowhere", {"chat", "--model", demo, "--stats", "/nowhere/stats.json", "--prompt", "Hi"});
+  check_refuses(1, "--min-pixels",
+                {"chat", "--model", demo, "--min-pixels", "9000", "--max-pixels", "8000", "--prompt", "Hi"});
+  check_refuses(2, "--stop", {"chat", "--model", demo, "--stop", "", "--prompt", "Hi"});
+  check_refuses(2, "--fps", {"chat", "--model", demo, "--fps", "0", "--prompt", "Hi"});
+  const std::string stats = folder / "stats.json";
+  const Ran ran =
+      run_program({"chat", "--model", demo, "--greedy", "--max-new-tokens", "3", "--stats", stats},
+                  "Hello\n/image nofile.png\n");
+  CHECK(ran.exit_code == 1);
+  CHECK(nlohmann::json::parse(content_of(stats))["turns"].size() == 1);
+}
+
+TEST_CASE("chat and plan tell what the model can read at most") {
+  const Ran ran = run_program({"chat", "--model", demo, "--context", "100000", "--greedy", "--max-new-tokens",
+                               "2", "--prompt", "Hi"});
+  CHECK(ran.exit_code == 0);
+  CHECK(contains(ran.error, "the model reads at most 4096 tokens"));
+  CHECK(contains(output_of({"plan", "--model", demo, "--context", "100000"}), "at most 4096 tokens"));
+}
+
+TEST_CASE("an output that cannot be written is an error") {
+  const TemporaryFolder folder;
+  const std::string line =
+      std::string(QWEN3VL_PROGRAM) + " plan --model " + demo + " > /dev/full 2> " + (folder / "error");
+  CHECK(std::system(line.c_str()) != 0);
+  CHECK(contains(content_of(folder / "error"), "standard output could not be written"));
 }
 
 TEST_CASE("chat --stats says where tokens, time and memory went") {

@@ -173,6 +173,27 @@ TEST_CASE("chat with Qwen2-VL and Qwen2.5-VL: pictures, clips, one group of plac
   }
 }
 
+TEST_CASE(
+    "preprocess makes of a clip what chat makes of it, for Qwen2-VL and Qwen2.5-VL: each frame for itself") {
+  const std::string clip = golden + "media/clip_lossless_160x120_24fps_4s.mkv";
+  for (const char* checkpoint : {"qwen2vl", "qwen25vl"}) {
+    CAPTURE(checkpoint);
+    const TemporaryFolder folder;
+    make_talker(folder, checkpoint);
+    const std::string stats = folder / "stats.json", patches = folder / "out.safetensors";
+    CHECK(!contains(output_of({"preprocess", "--model", folder / "", "--video", clip, "--output", patches}),
+                    "<"));
+    run_program({"chat", "--model", folder / "", "--prompt", "Hi", "--greedy", "--max-new-tokens", "2",
+                 "--video", clip, "--stats", stats});
+    const SafetensorsFile file(patches);
+    const auto grid = file.at("video_grid_thw").flat<std::int64_t>();
+    CHECK(grid[0] * grid[1] * grid[2] / 4 ==
+          nlohmann::json::parse(content_of(stats))["turns"][0]["tokens"]["visual"].get<int>());
+    CHECK(file.at("second_per_grid_ts").flat<float>()[0] ==
+          doctest::Approx(1.0));  // two frames, two a second
+  }
+}
+
 TEST_CASE("chat --draw: each generation's coordinates in its own unit") {
   const std::string media = golden + "media/square_512.png", answer = "(1,2),(30 ,4)";
   for (const auto& [checkpoint, unit] : {std::pair{"qwen25vl", Coordinates::resized},

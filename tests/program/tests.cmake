@@ -4,4 +4,5 @@ if(NOT TARGET qwen3vl_program)
 endif()
 target_sources(test_program PRIVATE media/stb_image.cpp)
 add_dependencies(test_program qwen3vl_program)
-target_compile_definitions(test_program PRIVATE QWEN3VL_PROGRAM="$<TARGET_FILE:qwen3vl_program>")
+target_compile_definitions(test_program PRIVATE QWEN3VL_PROGRAM="$<TARGET_FILE:qwen3vl_program>"
+                                                QWEN3VL_PROGRAM_TESTS="${CMAKE_CURRENT_LIST_DIR}")

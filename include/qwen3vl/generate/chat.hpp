@@ -22,6 +22,21 @@ struct NoStages {
   void operator()(Stage) const {}
 };
 
+/// Thrown by Chat::read() when a clip has other frames than its packets promised, by which its placeholders and
+/// timestamps were made. Now it has been decoded, and a prompt that is tokenised again is right.
+struct ClipChanged : Error {
+  using Error::Error;
+};
+
+/// What f() returns, which tokenises and reads; it is called once more where a clip changed.
+template <class F> decltype(auto) until_settled(F&& f) {
+  try {
+    return f();
+  } catch (const ClipChanged&) {
+    return f();
+  }
+}
+
 /// One conversation with a model. Each turn brings the whole conversation as ids, and what the cache
 /// holds already is not read again: the new media are looked at, the new tokens read. Tokens are the same
 /// when their ids and the pictures behind them are.
@@ -44,7 +59,8 @@ template <class Model, class Config> class Chat {
   /// Tokens that the last read() took from the cache.
   std::int64_t reused() const { return reused_; }
 
-  /// Reads a prompt. `media` are all of the conversation, in order; those of earlier turns as before.
+  /// Reads a prompt. `media` are all of the conversation, in order; those of earlier turns as before. Throws
+  /// ClipChanged where a clip that is new in this turn was not what it promised.
   template <class OnStage = NoStages, class Progress = NoProgress>
   View<const float, 1> read(const TokenisedPrompt& prompt, std::span<MediaItem> media, OnStage on_stage = {},
                             Progress progress = {}) {
@@ -72,8 +88,9 @@ template <class Model, class Config> class Chat {
     for (std::size_t m = 0; m < media.size(); ++m) {
       if (spans[m].begin < kept) continue;
       on_stage(Stage::preprocess);
+      const std::vector<double> promised = media[m].timestamps();
       const MediaPixels pixels = media[m].pixels(threads_);
-      expect(media[m].grid() == spans[m].grid, "Chat", "a clip changed between two readings");
+      if (media[m].grid() != spans[m].grid || media[m].timestamps() != promised) settle(media, m);
       on_stage(Stage::vision);
       session_.see(pixels.pixel_values, std::span(&spans[m].grid, 1));
     }
@@ -110,6 +127,15 @@ template <class Model, class Config> class Chat {
 
   View<const float, 1> on_host(Logits logits) {
     return session_.on_host(reshape<2>(logits, {1, logits.shape[0]}))[0];
+  }
+
+  /// Decodes the clips behind `changed` as well, so that the next reading is the last.
+  [[noreturn]] void settle(std::span<MediaItem> media, std::size_t changed) {
+    session_.forget_scenery();
+    for (std::size_t m = changed + 1; m < media.size(); ++m)
+      if (media[m].is_video()) (void)media[m].pixels(threads_);
+    throw ClipChanged(media[changed].name(), "has other frames than its packets promise",
+                      "tokenise and read once more, for they are known now: until_settled()");
   }
 
   bool is_visual(int id) const { return id == config_.image_token_id || id == config_.video_token_id; }

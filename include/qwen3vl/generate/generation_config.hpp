@@ -23,7 +23,7 @@ struct GenerationConfig {
   std::vector<std::int32_t> stop_ids;                       // eos_token_id, one or several
   std::optional<int> max_new_tokens;
   std::string chat_format;  // of the first generation: "chatml"; "raw" is a model that knows no turns
-  std::vector<std::string> ignored;  // fields that ask for something else; a program may want to say so
+  std::vector<std::string> ignored;  // fields that ask for something else, false apart; a program may say so
 };
 
 /// Notes about the file and the training, and limits that max_new_tokens replaces.
@@ -53,7 +53,7 @@ template <AnyJson J> GenerationConfig parse_generation_config(const J& json, con
     config.max_new_tokens = get_int(json, "max_new_tokens", where, 0);
   config.chat_format = get_string_or(json, "chat_format", where, "");
   for (const auto& [key, value] : json.items())
-    if (!value.is_null() && !is_generation_note(key) &&
+    if (!value.is_null() && value != false && !is_generation_note(key) &&
         std::find(used.begin(), used.end(), key) == used.end())
       config.ignored.push_back(key);
   return config;
