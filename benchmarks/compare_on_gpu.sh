@@ -36,6 +36,8 @@ wait $second || built=1
 [ $built -eq 0 ] || exit 1
 
 failed=0
+: >"$tables/before.md"
+: >"$tables/after.md"
 for word in "${words[@]}"; do
   for which in before after; do
     timeout "${LIMIT:-120}" "$build/$which/benchmarks/bench_cuda" --filter "$word" >>"$tables/$which.md" || failed=1

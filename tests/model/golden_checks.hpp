@@ -68,7 +68,7 @@ inline void check_bf16(const GoldenCase& golden, const Trace& got) {
 }
 
 /// The same of a mixture of experts. Where two experts are nearly as probable, bf16 decides by chance, and one visit
-/// decides most of a token's error: the reference's own run sends 6 of 93 tokens astray. So this compares the
+/// decides most of a token's error (docs/faithfulness.md). So this compares the
 /// tokens that it leaves no doubt about, those whose last chosen and first refused expert are 0.02 apart in every
 /// layer of the float run, `exact`.
 inline void check_bf16_beyond_doubt(const GoldenCase& golden, const Trace& exact, const Trace& got) {

@@ -29,7 +29,8 @@ struct SteppedGrowth {
 ///   alpha  = factor · max(L, M) / M − (factor − 1)
 ///
 /// at_length() is asked once a step. Keys that are in a cache already keep the angles of the length at
-/// which they were read, as in the reference.
+/// which they were read, as with transformers' type "dynamic". (The code that Qwen-VL was released with is said to keep
+/// a prompt's alpha while it decodes; the two differ where an answer crosses a multiple of M.)
 template <RoPE R, class Growth = LinearGrowth> struct DynamicNTK {
   R rope;
   float factor, original_length;
