@@ -87,8 +87,9 @@ def flashes(rng, metric=None):
         turns = [order()]
     else:
         turns = [what_and_when()]
-        for _ in range(int(rng.integers(0, 3))):
-            turns.append(when() if rng.random() < 0.6 or len(starts) < 2 else order())
+        for _ in range(int(rng.integers(0, 4))):
+            turns.append(when() if rng.random() < 0.5 or len(starts) < 2 else order())
+        rng.shuffle(turns)     # any of them may be asked at once
     return Item([], turns, frames, FPS)
 
 

@@ -169,7 +169,9 @@ def make(rng, metric=None):
             palette = (lambda base: colours_apart(rng, int(rng.integers(1, 4)), base)) if few else None
             image, things, _ = draw_scene(rng, size, int(rng.integers(1, 10)), 0.09, 0.24, kinds, palette)
         else:
-            image, things, _ = draw_scene(rng, size, int(rng.integers(1, 7)), 0.12, 0.42)
+            alike = not metric and kind == "grounding" and rng.random() < 0.6   # things that their colour alone tells apart
+            kinds = [choose(rng, list(SHAPES)) for _ in range(int(rng.integers(1, 3)))] if alike else None
+            image, things, _ = draw_scene(rng, size, int(rng.integers(2 if alike else 1, 7)), 0.12, 0.42, kinds)
         if not things:
             continue
         if kind == "describe" and (len(things) > 5 or not clear_of_thirds(things, size)):

@@ -67,8 +67,9 @@ def make(rng, metric=None):
     order = [(n, z, "switch") for n, z in SETTINGS.items()] + [(n, z, "page") for n, z in PAGES.items()]
     order = [order[i] for i in rng.permutation(len(order))]
     style = choose(rng, ("toggle", "toggle", "checkbox"))
+    most = 3 if not metric and rng.random() < 0.35 else len(order)   # finding a row is learned where there are few
     for label, zh, kind in order:
-        if y + row > height - foot - 2:
+        if y + row > height - foot - 2 or sum(kind in ("switch", "page") for kind, *_ in targets) == most:
             break
         if face.getlength(label) > width - 70:
             continue
@@ -104,6 +105,15 @@ def make(rng, metric=None):
     def turn():
         lang = language(rng)
         kind, label, zh, on, aim, judged = choose(rng, targets)
+        if not metric and rng.random() < 0.2:     # short answers that need the right row as well
+            if kind == "switch" and rng.random() < 0.5:
+                prompt = pick(rng, lang, (f"Is {label} on?", f"Is {label} turned on?"), (f"{zh}开着吗?", f"{zh}打开了吗?"))
+                return Turn(prompt, ("yes" if on else "no") if lang == "en" else ("开着" if on else "没有"), "attributes")
+            if not label or rng.random() < 0.5:
+                label, zh, _ = choose(rng, order)
+            present = any(label == target[1] for target in targets)
+            prompt = pick(rng, lang, (f"Is {label} listed?", f"Can you see {label}?"), (f"有{zh}吗?", f"界面上有{zh}吗?"))
+            return Turn(prompt, ("yes" if present else "no") if lang == "en" else ("有" if present else "没有"), "attributes")
         if kind == "switch":
             verb, zh_verb = ("turn off", "关闭") if on else ("turn on", "打开")
             if rng.random() < 0.15:
