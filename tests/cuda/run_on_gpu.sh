@@ -10,7 +10,7 @@
 #   ARCH=80        the GPU's compute capability; default: as the device says, else 90
 #   BUILD=folder   default: build/gpu
 #   TESTS='…'      further arguments of the tests, such as -tc='attend*'
-#   JOBS=4         tests at a time under a tool; default: 8
+#   JOBS=4         tests at a time under the tools; default: 8
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 build=${BUILD:-build/gpu}
@@ -45,29 +45,33 @@ run tests "$program" ${TESTS:-}
 # initcheck takes what they have written into fresh memory for uninitialised. So the tests where they do run with the
 # plain product in their place.
 theirs='^CUDA agrees with the CPU\|^on CUDA logits that stay\|^on CUDA an unchecked handle'
-export tool plain_program program tool_log
-one() {  # test
-  local name=$1 log="$tool_log.d/${1//[^A-Za-z0-9]/_}.log" with=$program started=$SECONDS status
+export plain_program=$build/tests/test_cuda_plain program logs theirs
+one() {  # tool, test
+  local tool=$1 name=$2 with=$program started=$SECONDS status
+  local log="$logs/$tool.log.d/${name//[^A-Za-z0-9]/_}.log"
   [ "$tool" = memcheck ] || ! grep -q "$theirs" <<<"$name" || with=$plain_program
   compute-sanitizer --tool "$tool" --error-exitcode 9 "$with" -tc="${name//,/?}" >"$log" 2>&1
   status=$?
   grep -qE 'test cases: +1 \| +1 passed' "$log" || [ $status -ne 0 ] || status=1
-  echo "exit $status, $((SECONDS - started)) s: $name" >>"$tool_log"
+  echo "exit $status, $((SECONDS - started)) s: $name" >>"$logs/$tool.log"
 }
 export -f one
-export theirs
-for tool in "$@"; do
-  tool_log=$logs/$tool.log plain_program=$build/tests/test_cuda_plain
-  rm -rf "$tool_log" "$tool_log.d"
-  mkdir -p "$tool_log.d"
-  started=$SECONDS
+if [ $# -gt 0 ]; then
   # shellcheck disable=SC2086
-  "$program" -ltc ${TESTS:-} | awk '/^===/ { inside = !inside; next } inside && !/^(Cuda refuses|an error of a launch)/' |
-    tr '\n' '\0' | xargs -0 -n 1 -P "${JOBS:-8}" bash -c 'one "$0"'
-  bad=$(grep -vc '^exit 0' "$tool_log")
-  [ "$bad" -eq 0 ] || failed=1
-  summary+=("$tool: $(grep -c '^exit 0' "$tool_log") of $(wc -l <"$tool_log") tests without a finding, $((SECONDS - started)) s")
-done
+  mapfile -t names < <("$program" -ltc ${TESTS:-} | awk '/^===/ { inside = !inside; next } inside && !/^(Cuda refuses|an error of a launch)/')
+  started=$SECONDS
+  for tool in "$@"; do
+    rm -rf "$logs/$tool.log" "$logs/$tool.log.d"
+    mkdir -p "$logs/$tool.log.d"
+    for name in "${names[@]}"; do printf '%s\0%s\0' "$tool" "$name"; done
+  done | xargs -0 -n 2 -P "${JOBS:-8}" bash -c 'one "$0" "$1"'
+  for tool in "$@"; do
+    clean=$(grep -c '^exit 0' "$logs/$tool.log")
+    [ "$clean" -eq ${#names[@]} ] || failed=1
+    summary+=("$tool: $clean of ${#names[@]} tests without a finding")
+  done
+  summary+=("the tools: $((SECONDS - started)) s")
+fi
 
 echo "--- measured"
 grep -hE 'MESSAGE: ' "$logs/tests.log" | sed 's/.*MESSAGE: //' | head -200
