@@ -8,7 +8,7 @@ import os
 import numpy as np
 from tokenizers import Tokenizer
 
-from items import METRICS, WEIGHT, training_item
+from items import HALVES, METRICS
 from tasks.clip import sampled_frames, timestamps
 
 PATCHES, ROWS, TOKENS = 49152, 57344, 36864   # ROWS: distinct patches, both frames of a clip's pairs
@@ -115,13 +115,14 @@ def mrope_positions(length, spans):
 class Packer:
     """Fills batches, one after the other, with items of a stream of its own."""
 
-    def __init__(self, stream):
+    def __init__(self, stream, half=1):
+        self.half = HALVES[half]
         self.rng = np.random.default_rng([0, *stream])
         self.prompts = Prompts()
         self.kept = None
 
     def prepared(self):
-        item = training_item(self.rng)
+        item = self.half.training_item(self.rng)
         times = None
         if item.frames:
             indices = sampled_frames(len(item.frames), item.fps)
@@ -198,7 +199,7 @@ class Packer:
                     at.append(t + k - 1)
                     targets.append(target)
                     answer.append(base + number)
-                    share.append(WEIGHT[item.turns[number].metric] * lengths[number] ** -0.65)   # long answers count more, but not by their length
+                    share.append(self.half.weight(item.turns[number].metric) * lengths[number] ** -0.65)   # long answers count more, but not by their length
             metric.extend(list(METRICS).index(turn.metric) for turn in item.turns)
             r, p, t = r + len(item_rows), q, t + len(item_ids)
             text_ends.append(t)

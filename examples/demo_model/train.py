@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Trains the demo model from scratch on one GPU, in pieces if need be.
 
-    train.py --minutes 30 --state state.pt --output checkpoint          # goes on where state.pt stands
-    train.py --minutes 30 --state state.pt --output checkpoint --piece 9   # at most 9 of the 30 minutes now
+    train.py --half 1 --minutes 26.4 --state state.pt --output checkpoint
+    train.py --half 2 --minutes 52.6 --state state.pt --output checkpoint             # goes on where state.pt stands
+    train.py --half 2 --minutes 52.6 --state state.pt --output checkpoint --piece 9   # at most 9 of the minutes now
     train.py --check                                                     # packed forward pass against transformers
 
-The schedule follows the minutes trained, so that --minutes is the whole budget whatever the GPU. No item is drawn twice, and
-the loss and accuracies that it prints are over items seen for the first time.
+The schedule follows the minutes trained, so that --minutes is the budget from the very beginning, whatever the GPU: the rate
+falls to nothing at the end of the first half, rises again for the second (items.py tells them apart), and falls again. No item
+is drawn twice, and the loss and accuracies that it prints are over items seen for the first time.
 """
 import argparse
 import json
@@ -45,13 +47,13 @@ def new_model():
 
 
 class Stream(torch.utils.data.IterableDataset):
-    def __init__(self, start):
-        self.start = start
+    def __init__(self, start, half):
+        self.start, self.half = start, half
 
     def __iter__(self):
         worker = torch.utils.data.get_worker_info()
         torch.set_num_threads(1)
-        packer = Packer((1, self.start, worker.id if worker else 0))
+        packer = Packer((1, self.start, worker.id if worker else 0), self.half)
         while True:
             yield {k: torch.from_numpy(v) for k, v in packer.batch().items()}
 
@@ -159,7 +161,7 @@ def train(a):
     replay = None
     if on_gpu:   # the whole step becomes one CUDA graph, over buffers that stay where they are
         begun = time.time()
-        fixed = {k: torch.from_numpy(v).to(device) for k, v in Packer((2, progress["pieces"])).batch().items()}
+        fixed = {k: torch.from_numpy(v).to(device) for k, v in Packer((2, progress["pieces"]), a.half).batch().items()}
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
@@ -177,7 +179,7 @@ def train(a):
         torch.cuda.synchronize()
         print(f"compiled and captured in {time.time() - begun:.0f} s", flush=True)
 
-    loader = iter(torch.utils.data.DataLoader(Stream(progress["pieces"]), batch_size=None, num_workers=a.workers, pin_memory=on_gpu, prefetch_factor=6))
+    loader = iter(torch.utils.data.DataLoader(Stream(progress["pieces"], a.half), batch_size=None, num_workers=a.workers, pin_memory=on_gpu, prefetch_factor=6))
     progress["pieces"] += 1
     begun = progress["seconds"]
     first = next(loader)
@@ -244,7 +246,8 @@ def train(a):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="compare with transformers and stop")
-    parser.add_argument("--minutes", type=float, default=30, help="of training in all")
+    parser.add_argument("--half", type=int, default=1, choices=(1, 2), help="which of the two mixtures of items.py")
+    parser.add_argument("--minutes", type=float, default=26.4, help="of training in all, those of the state included")
     parser.add_argument("--piece", type=float, default=1e9, help="minutes of this call at most")
     parser.add_argument("--state", default="state.pt")
     parser.add_argument("--output", default=os.path.join(FOLDER, "checkpoint"))

@@ -18,7 +18,7 @@ from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import ByteLevel
 from tokenizers.trainers import BpeTrainer
 
-from items import training_item
+from items import HALVES
 from words import WORDS
 
 
@@ -27,7 +27,7 @@ def corpus(count):
     read off pictures only each word once, so that reading stays a matter of letters."""
     rng = np.random.default_rng([0, 0, 0])
     for _ in range(count):
-        for turn in training_item(rng).turns:
+        for turn in HALVES[1].training_item(rng).turns:
             for text in [turn.prompt] + [turn.answer] * (turn.metric not in ("reading", "table")):
                 yield re.sub(r"([\u3000-\uffef])", r"\n\1\n", text)
     yield "<table><tr><th>1</th><th>1</th></tr><tr><td>1</td><td>1</td></tr></table>\n" * 2000

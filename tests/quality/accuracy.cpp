@@ -41,14 +41,14 @@ void check(const std::string& metric, double accuracy) {
 }  // namespace
 
 TEST_CASE("quality: attributes") { check("attributes", 0.985); }
-TEST_CASE("quality: counting") { check("counting", 0.965); }
-TEST_CASE("quality: reading") { check("reading", 0.91); }
+TEST_CASE("quality: counting") { check("counting", 0.975); }
+TEST_CASE("quality: reading") { check("reading", 0.94); }
 TEST_CASE("quality: grounding") { check("grounding", 0.985); }
-TEST_CASE("quality: gui") { check("gui", 0.595); }
+TEST_CASE("quality: gui") { check("gui", 0.985); }
 TEST_CASE("quality: chart") { check("chart", 0.985); }
-TEST_CASE("quality: table") { check("table", 0.905); }
+TEST_CASE("quality: table") { check("table", 0.895); }
 TEST_CASE("quality: video_time") { check("video_time", 0.985); }
 TEST_CASE("quality: motion") { check("motion", 0.985); }
-TEST_CASE("quality: describe") { check("describe", 0.975); }
+TEST_CASE("quality: describe") { check("describe", 0.97); }
 TEST_CASE("quality: compare") { check("compare", 0.985); }
-TEST_CASE("quality: order") { check("order", 0.44); }
+TEST_CASE("quality: order") { check("order", 0.985); }

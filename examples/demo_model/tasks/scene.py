@@ -159,7 +159,7 @@ def clear_of_thirds(things, size):
     return all(min(abs(3 * c / n - 1), abs(3 * c / n - 2)) > 0.10 for t in things for c, n in zip(t.center(), size))
 
 
-def make(rng, metric=None):
+def make(rng, metric=None, alike=0.0):
     size = picture_size(rng)
     kind = metric or choose(rng, ("attributes", "counting", "grounding", "grounding", "describe"))
     while True:
@@ -169,9 +169,9 @@ def make(rng, metric=None):
             palette = (lambda base: colours_apart(rng, int(rng.integers(1, 4)), base)) if few else None
             image, things, _ = draw_scene(rng, size, int(rng.integers(1, 10)), 0.09, 0.24, kinds, palette)
         else:
-            alike = not metric and kind == "grounding" and rng.random() < 0.6   # things that their colour alone tells apart
-            kinds = [choose(rng, list(SHAPES)) for _ in range(int(rng.integers(1, 3)))] if alike else None
-            image, things, _ = draw_scene(rng, size, int(rng.integers(2 if alike else 1, 7)), 0.12, 0.42, kinds)
+            by_colour = alike > 0 and kind == "grounding" and rng.random() < alike   # what their colour alone tells apart
+            kinds = [choose(rng, list(SHAPES)) for _ in range(int(rng.integers(1, 3)))] if by_colour else None
+            image, things, _ = draw_scene(rng, size, int(rng.integers(2 if by_colour else 1, 7)), 0.12, 0.42, kinds)
         if not things:
             continue
         if kind == "describe" and (len(things) > 5 or not clear_of_thirds(things, size)):
