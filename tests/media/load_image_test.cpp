@@ -195,6 +195,22 @@ TEST_CASE("decode_image: bombs are refused by their headers") {
   refuses(scans, "more than 100 scans");
 }
 
+TEST_CASE("decode_image: more compressed bytes than any writer needs are refused before they are inflated") {
+  Bytes file{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  image_files::append(file, image_files::png_chunk("IHDR", {0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0}));
+  for (int i = 0; i < 3; ++i) image_files::append(file, image_files::png_chunk("IDAT", Bytes(30000)));
+  image_files::append(file, image_files::png_chunk("IEND", {}));
+  CHECK_THROWS_WITH_AS(decode_image(file, "bomb"), doctest::Contains("90000 bytes of pixels for 1x1"), Error);
+}
+
+TEST_CASE("decode_image: ink without Adobe's marker is refused") {
+  Bytes file = image_files::read(media + "cmyk_240x160.jpg");
+  CHECK_NOTHROW(decode_image(file, "ink"));
+  const std::string_view marker("Adobe");
+  *std::search(file.begin(), file.end(), marker.begin(), marker.end()) = 'X';
+  CHECK_THROWS_WITH_AS(decode_image(file, "ink"), doctest::Contains("without Adobe's marker"), Error);
+}
+
 TEST_CASE("decode_image: a JPEG whose tables are broken or missing") {
   const Bytes whole = image_files::read(media + "exif_6.jpg");
   const auto refuses = [](const Bytes& file, const char* words) {

@@ -16,7 +16,7 @@
 /// than the file can hold; here both are refused.
 ///
 ///   PNG    every chunk lies inside the file, critical ones have the right CRC, IEND is the last;
-///          the compressed bytes can hold the picture (deflate shrinks to 1/1032 at most)
+///          the compressed bytes can hold the picture (deflate shrinks to 1/1032 at most) and not twice it
 ///   JPEG   every segment lies inside, the end marker is there; each 8 × 8 block has its bit; scans use
 ///          tables that exist, and are no more than 100
 ///   GIF    the blocks of the first frame lie inside
@@ -49,10 +49,14 @@ inline ImageFile inspect_png(const FileBytes& file) {
     at += std::size_t{length} + 12;
   }
   // width, height < 2^32 and at most 64 bits: below 2^70, so in double, where a bound needs no last digit
-  if (static_cast<double>(found.width) * static_cast<double>(found.height) *
-          static_cast<double>(bits_per_pixel) / 8 >
-      1032.0 * static_cast<double>(compressed) + 1032)
-    file.too_short_for(found.width, found.height);
+  const double pixels = static_cast<double>(found.width) * static_cast<double>(found.height) *
+                        static_cast<double>(bits_per_pixel) / 8;
+  if (pixels > 1032.0 * static_cast<double>(compressed) + 1032) file.too_short_for(found.width, found.height);
+  // The decoder inflates whatever is there. Rows have a byte of their own, interlaced ones some more.
+  const double rows = 8 * (static_cast<double>(found.height) + 8);
+  if (static_cast<double>(compressed) > 2 * (pixels + rows) + 65536)
+    file.corrupt(std::to_string(compressed) + " bytes of pixels for " + std::to_string(found.width) + "x" +
+                 std::to_string(found.height));
   if (damaged) file.corrupt("a PNG chunk's checksum is wrong");
   return found;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include <qwen3vl/core/error.hpp>
 #include <qwen3vl/media/file_bytes.hpp>
 
 /// What a JPEG file says about itself before a pixel is decoded (ITU-T T.81, annex B).
@@ -15,6 +16,7 @@ namespace qwen3vl {
 struct JpegTables {
   unsigned huffman_dc = 0, huffman_ac = 0, quantisation = 0;
   unsigned used_quantisation = 0;
+  std::size_t components = 0;
   bool progressive = false;
 };
 
@@ -64,6 +66,7 @@ inline std::int64_t read_frame(const FileBytes& file, std::span<const std::uint8
   const std::size_t components = segment.size() < 6 ? 0 : segment[5];
   if (components == 0 || components > 4 || segment.size() < 6 + 3 * components)
     file.corrupt("a JPEG of " + std::to_string(components) + " components");
+  tables.components = components;
   found.height = segment[1] << 8 | segment[2], found.width = segment[3] << 8 | segment[4];
   if (found.width == 0 || found.height == 0) file.corrupt("a JPEG of no pixels");
   std::int64_t across = 1, down = 1, blocks = 0;  // the largest sampling factors
@@ -78,6 +81,14 @@ inline std::int64_t read_frame(const FileBytes& file, std::span<const std::uint8
   return blocks;
 }
 
+/// Four colours are ink, and inverted where Adobe's marker stands. Without it readers disagree about inversion, and
+/// stb_image takes ink for YCbCr.
+inline void expect_known_ink(const FileBytes& file, const JpegTables& tables, bool adobe) {
+  if (tables.components == 4 && !adobe)
+    throw Error(file.name, "a JPEG of four colours without Adobe's marker: readers disagree what it shows",
+                "convert it to RGB");
+}
+
 /// Walks the segments from the first marker to the end marker.
 inline ImageFile inspect_jpeg(const FileBytes& file) {
   constexpr int most_scans = 100;  // progressive files have some ten; each scan passes over all blocks
@@ -85,6 +96,7 @@ inline ImageFile inspect_jpeg(const FileBytes& file) {
   JpegTables tables;
   std::int64_t blocks = 0;
   int scans = 0;
+  bool adobe = false;
   for (std::size_t at = 2;;) {
     if (file.big(at, 1) != 0xff || file.big(at + 1, 1) == 0xff) {
       ++at;  // pixels, fill bytes, and what stands astray between segments: decoders pass over it
@@ -106,11 +118,13 @@ inline ImageFile inspect_jpeg(const FileBytes& file) {
     if (marker == 0xdb) read_quantisation_tables(file, segment, tables);
     if (marker == 0xda) check_scan(file, segment, tables);
     if (marker == 0xda && ++scans > most_scans) file.corrupt("a JPEG of more than 100 scans");
+    adobe |= marker == 0xee && file.starts_with("Adobe", at + 2);
     if (marker == 0xe1 && found.exif.empty() && file.starts_with(std::string_view("Exif\0\0", 6), at + 2))
       found.exif = segment.subspan(6);
     at += length;
   }
   if (found.width == 0 || scans == 0) file.corrupt("a JPEG without a picture");
+  expect_known_ink(file, tables, adobe);
   if (tables.used_quantisation & ~tables.quantisation)
     file.corrupt("a JPEG without the quantisation tables it uses");
   if (blocks / 8 > static_cast<std::int64_t>(file.size())) file.too_short_for(found.width, found.height);
