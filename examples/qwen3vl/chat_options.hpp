@@ -10,6 +10,7 @@
 #include <qwen3vl/core/threads.hpp>
 
 #include "backend_option.hpp"
+#include "damaged_clips.hpp"
 
 namespace program {
 
@@ -28,7 +29,8 @@ struct ChatOptions {
   std::int64_t context = 0, chunk = 512;
   std::optional<std::int64_t> min_pixels, max_pixels;
   std::optional<double> fps;
-  std::string flavour = "processor", dialect = "released", dtype = "auto", backend = "cpu", stats, draw;
+  std::string flavour = "processor", dialect = "released", damaged_clips = "refuse", dtype = "auto",
+              backend = "cpu", stats, draw;
   bool add_vision_id = false, show_thinking = false;
   int threads = qwen3vl::Threads::default_count();
 };
@@ -90,6 +92,7 @@ inline void add_options(CLI::App& command, ChatOptions& o) {
   input->add_option("--dialect", o.dialect, "Video prompts as released, or as transformers 5 writes them")
       ->check(CLI::IsMember({"released", "transformers5"}))
       ->capture_default_str();
+  add_damaged_clips(*input, o.damaged_clips);
   input->add_flag("--add-vision-id", o.add_vision_id, "Number the pictures and clips: \"Picture 1: \"");
   input->add_flag("--show-thinking", o.show_thinking, "A Thinking model's reasoning to standard error");
 

@@ -142,6 +142,7 @@ struct Surroundings {
     MediaOptionsOfCaller caller;
     caller.flavour = options.flavour == "utility" ? MediaFlavour::utility : MediaFlavour::processor;
     caller.clips.threads = options.threads;
+    caller.clips.damage = damage(options.damaged_clips);
     Part part = media_part(video, source);
     MediaItem item = MediaItem::open(part, processor, caller);
     return {std::move(part), std::move(item), milliseconds_since(start)};

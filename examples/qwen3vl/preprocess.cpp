@@ -16,6 +16,7 @@
 #include <qwen3vl/model/config.hpp>
 
 #include "commands.hpp"
+#include "damaged_clips.hpp"
 #include "generation_rules.hpp"
 
 namespace program {
@@ -24,7 +25,7 @@ namespace {
 using namespace qwen3vl;
 
 struct PreprocessOptions {
-  std::string model, output, resampler = "torchvision";
+  std::string model, output, resampler = "torchvision", damaged_clips = "refuse";
   std::vector<std::string> images, videos;
   int threads = Threads::default_count();
 };
@@ -120,6 +121,7 @@ void run(const PreprocessOptions& options) {
   }
   MediaOptionsOfCaller caller;
   caller.clips.threads = threads.count();
+  caller.clips.damage = damage(options.damaged_clips);
   for (const std::string& address : options.videos) {
     MediaItem video = MediaItem::open(video_part(address), settings, caller);
     pixels.push_back(video.pixels(threads));
@@ -174,6 +176,7 @@ void add_preprocess(CLI::App& app) {
                    "Bit by bit as torchvision does it (the default image processor), or PIL")
       ->check(CLI::IsMember({"torchvision", "pil"}))
       ->capture_default_str();
+  add_damaged_clips(*command, options->damaged_clips);
   command->add_option("--threads", options->threads, "Threads")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();

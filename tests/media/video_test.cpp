@@ -284,6 +284,23 @@ TEST_CASE("a clip that breaks off is refused, or shown as far as it goes") {
   }
 }
 
+TEST_CASE("clips joined byte by byte are refused: their time starts over") {
+  const clips::Folder folder;
+  clips::Spec spec;
+  spec.path = folder / "once.ts";
+  spec.codec = "mpeg2video", spec.format = AV_PIX_FMT_YUV420P;
+  spec.milliseconds = clips::every(40, 75);
+  clips::write(spec, clips::numbered);
+  CHECK(Video(spec.path).info().counted_frames == 75);
+  std::vector<std::uint8_t> bytes = bytes_of(spec.path);
+  bytes.insert(bytes.end(), bytes.begin(), bytes.end());
+  const ClipSource joined = ClipSource::memory(std::span<const std::uint8_t>(bytes), "joined.ts");
+  CHECK_THROWS_WITH_AS(Video{joined}, doctest::Contains("joined.ts: its time goes back"), Error);
+  ClipOptions lenient;
+  lenient.damage = Damage::skip;  // nor can frames be put into order then
+  CHECK_THROWS_WITH_AS(Video(joined, lenient), doctest::Contains("its time goes back"), Error);
+}
+
 TEST_CASE("a header that errs: the frames are counted") {
   const clips::Folder folder;
   clips::Spec spec;

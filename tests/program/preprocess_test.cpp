@@ -108,6 +108,21 @@ TEST_CASE("a checkpoint whose config.json wants other patches is refused") {
                  folder / "out"});
 }
 
+TEST_CASE("a clip that breaks off is refused, or taken as far as it goes where that is asked for") {
+  const TemporaryFolder folder;
+  std::string bytes = content_of(media + "clip_lossless_160x120_24fps_4s.mkv");
+  bytes.resize(bytes.size() * 2 / 3);
+  folder.write("cut.mkv", bytes);
+  std::vector<std::string> command{"preprocess",       "--model",  tokenizer_folder,          "--video",
+                                   folder / "cut.mkv", "--output", folder / "out.safetensors"};
+  check_refuses(1, "--damaged-clips skip", command);
+  command.insert(command.end(), {"--damaged-clips", "skip"});
+  output_of(command);
+  const auto times = values<double>(SafetensorsFile(folder / "out.safetensors"), "timestamps");
+  REQUIRE(times.size() >= 2);
+  CHECK(times.back() < 3.0);
+}
+
 TEST_CASE("what cannot be read is refused, and no file is left") {
   const TemporaryFolder folder;
   const auto refuses = [&](const char* kind, const std::string& address, const char* words) {

@@ -39,7 +39,8 @@ class ClipDemuxer {
         return false;
       }
       if (packet.stream_index != stream_->index) continue;
-      if (packet.flags & AV_PKT_FLAG_CORRUPT) damaged("the file breaks off inside a frame");
+      expect_time_to_go_on(packet);
+      if (packet.flags & AV_PKT_FLAG_CORRUPT && options_.damage == Damage::refuse) refuse_damaged(packet);
       return true;
     }
   }
@@ -80,7 +81,12 @@ class ClipDemuxer {
   }
 
   void damaged(const std::string& what) const {
-    if (options_.damage == Damage::refuse) throw Error(name_, what, "Damage::skip goes on with what is left");
+    if (options_.damage == Damage::refuse) refuse(what);
+  }
+
+  [[noreturn]] void refuse(const std::string& what) const {
+    throw Error(name_, what,
+                "Damage::skip, which is the program's --damaged-clips skip, goes on with what is left");
   }
 
   double seconds_between(std::int64_t first, std::int64_t stamp) const {
@@ -101,6 +107,27 @@ class ClipDemuxer {
   int orientation_ = 1;  // as in EXIF: media/orientation.hpp
 
  private:
+  std::int64_t latest_ = AV_NOPTS_VALUE;  // the largest decoding time so far
+
+  /// Time stamps that start over, as of files that were joined byte by byte, put frames into wrong order. Less than
+  /// a second is how far careless writers go back.
+  void expect_time_to_go_on(const AVPacket& packet) {
+    if (packet.dts == AV_NOPTS_VALUE) return;
+    if (latest_ != AV_NOPTS_VALUE && seconds_between(latest_, packet.dts) < -1)
+      throw Error(name_,
+                  "its time goes back " + std::to_string(seconds_between(packet.dts, latest_)) +
+                      " seconds in the middle: clips that were joined byte by byte?",
+                  "join them with a tool that rewrites time stamps, or give them one by one");
+    latest_ = std::max(latest_, packet.dts);  // AV_NOPTS_VALUE is the least
+  }
+
+  /// A damaged packet may be due to files that were joined, a few packets on: their times tell.
+  [[noreturn]] void refuse_damaged(AVPacket& packet) {
+    for (av_packet_unref(&packet); av_read_frame(format_.get(), &packet) >= 0; av_packet_unref(&packet))
+      if (packet.stream_index == stream_->index) expect_time_to_go_on(packet);
+    refuse("the file breaks off inside a frame, or lacks a part of one");
+  }
+
   void open() {
     if (const auto promised = promised_bytes(reader_->head());
         promised && *promised > std::uint64_t(reader_->size))
