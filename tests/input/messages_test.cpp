@@ -47,7 +47,7 @@ TEST_CASE("messages: what a part asks of its picture or video") {
   const MediaOptions options = one(R"({"role": "user", "content": [{"type": "video", "video": "a.mp4",
     "min_pixels": 1024, "max_pixels": 2048, "total_pixels": 4096, "resized_height": 64, "resized_width": 96,
     "fps": 2, "nframes": 8, "min_frames": 4, "max_frames": 768, "video_start": 0, "video_end": 3.5,
-    "sample_fps": 1.5}]})")
+    "sample_fps": 1.5, "raw_fps": 24}]})")
                                    .content[0]
                                    .options;
   CHECK(options.min_pixels == 1024);
@@ -62,6 +62,7 @@ TEST_CASE("messages: what a part asks of its picture or video") {
   CHECK(options.video_start == 0.0);
   CHECK(options.video_end == 3.5);
   CHECK(options.sample_fps == 1.5);
+  CHECK(options.raw_fps == 24);
 }
 
 TEST_CASE("messages: a picture whose text is null, as tables write it that give every part all keys") {

@@ -191,6 +191,12 @@ TEST_CASE("Qwen2-VL and Qwen2.5-VL: frames have the budget of a picture") {
   folder.write("video_preprocessor_config.json",
                R"({"video_processor_type": "Qwen2VLVideoProcessor", "min_pixels": 5, "max_pixels": 77})");
   CHECK(read_processor_settings(folder / "", ClipRule::each_frame).video.resize.clip.max_pixels == 77);
+  folder.write(
+      "video_preprocessor_config.json",
+      R"({"video_processor_type": "Qwen2VLVideoProcessor", "do_sample_frames": false, "fps": 1, "max_frames": 16,
+               "num_frames": null, "min_pixels": 5, "max_pixels": 77})");
+  const SampleEvenly sampling = read_processor_settings(folder / "", ClipRule::each_frame).video.sampling;
+  CHECK((sampling.fps == 1 && sampling.min_frames == 4 && sampling.max_frames == 16 && !sampling.num_frames));
   CHECK_THROWS_WITH_AS(read_processor_settings(folder / ""),
                        doctest::Contains("should be \"Qwen3VLVideoProcessor\""), Error);
 }

@@ -264,19 +264,22 @@ TEST_CASE("pictures in a row are a video") {
   std::vector<Image> images(3, Image(96, 64));
   for (std::size_t i = 0; i < 3; ++i)
     images[i].rgb.assign(images[i].rgb.size(), static_cast<std::uint8_t>(10 * (i + 1)));
-  const PreprocessedVideo result = preprocess_frames(threads, images, 2.0, FrameListSettings{});
+  const PreprocessedVideo result = preprocess_frames(threads, images, {2, 2}, FrameListSettings{});
   CHECK(result.grid == Grid{2, 4, 6});
   CHECK(levels(result) == std::vector{10, 20, 30, 30});
   CHECK(result.timestamps == std::vector{0.25, 1.0});
   CHECK(result.second_per_grid == 1.0);
+  const PreprocessedVideo chosen = preprocess_frames(threads, images, {2, 10}, FrameListSettings{});
+  CHECK(chosen.timestamps == std::vector{0.05, 0.2});
+  CHECK(chosen.second_per_grid == 1.0);
 
   images[1] = Image(96, 65);
-  CHECK_THROWS_WITH_AS(preprocess_frames(threads, images, 2.0, FrameListSettings{}),
+  CHECK_THROWS_WITH_AS(preprocess_frames(threads, images, {}, FrameListSettings{}),
                        doctest::Contains("frame 1 has 96x65 pixels, the first 96x64"), Error);
-  CHECK_THROWS_AS(preprocess_frames(threads, {}, 2.0, VideoSettings{}), Error);
-  CHECK_THROWS_AS(preprocess_frames(threads, std::vector<Image>(2, Image(96, 64)), NAN, VideoSettings{}),
+  CHECK_THROWS_AS(preprocess_frames(threads, {}, {2, 2}, VideoSettings{}), Error);
+  CHECK_THROWS_AS(preprocess_frames(threads, std::vector<Image>(2, Image(96, 64)), {NAN, 2}, VideoSettings{}),
                   Error);
-  CHECK_THROWS_AS(preprocess_frames(threads, std::vector<Image>(1, Image(96, 64)), 2, VideoSettings{}),
+  CHECK_THROWS_AS(preprocess_frames(threads, std::vector<Image>(1, Image(96, 64)), {2, 2}, VideoSettings{}),
                   Error);
 }
 

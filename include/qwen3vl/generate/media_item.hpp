@@ -123,7 +123,7 @@ class MediaItem {
       BasicVideoSettings<SampleStride, ImageBudget> chosen;
       copy_numbers(settings, chosen);
       chosen.resampling = settings.resampling;
-      chosen.sampling = stride_sampler(wish);
+      chosen.sampling = stride_sampler(wish, settings);
       chosen.resize.image = frame_budget(wish, settings.resize.clip);
       start(chosen);
     } else if (wish.video_start || wish.video_end) {
@@ -147,19 +147,17 @@ class MediaItem {
   void open_frames(const Part& part, const VideoSettings& settings, const MediaOptionsOfCaller& caller) {
     const auto images = std::make_shared<std::vector<Image>>();
     for (const std::string& frame : part.frames) images->push_back(load_image(frame, caller.images));
-    if (images->empty()) throw Error("video", "a list of no frames");
     FrameListSettings chosen;
     copy_numbers(settings, chosen);
     chosen.resampling = Resampling::pil_u8;
     chosen.resize.item = item_size(part.options);
-    const double rate = part.options.sample_fps.value_or(2.0);
-    make_ = [images, chosen, rate](Threads& threads, MediaItem& self) {
-      return self.take(preprocess_frames(threads, *images, rate, chosen));
+    ListRates rates;
+    rates.sampled = part.options.sample_fps.value_or(rates.sampled);
+    rates.source = part.options.raw_fps.value_or(rates.sampled);
+    make_ = [images, chosen, rates](Threads& threads, MediaItem& self) {
+      return self.take(preprocess_frames(threads, *images, rates, chosen));
     };
-    ChosenFrames frames;
-    for (std::size_t i = 0; i < images->size(); ++i) frames.indices.push_back(static_cast<std::int64_t>(i));
-    frames.seconds = frame_seconds(frames.indices, rate);
-    frames.source_frames_per_second = frames.sampled_frames_per_second = rate;
+    ChosenFrames frames = listed_frames(images->size(), rates);
     set_plan(plan_frames(std::move(frames), {images->front().height, images->front().width}, chosen),
              chosen.patches.temporal_patch_size);
   }
@@ -177,15 +175,16 @@ class MediaItem {
     sampler.video_end = wish.video_end;
     return sampler;
   }
-  static SampleStride stride_sampler(const MediaOptions& wish) {
+  static SampleStride stride_sampler(const MediaOptions& wish, const VideoSettings& settings) {
     if (wish.video_start || wish.video_end)
       throw Error("video", "video_start and video_end, but this model's processor takes whole clips",
                   "the utility package's flavour");
     SampleStride sampler;
-    sampler.fps = wish.fps.value_or(sampler.fps);
-    sampler.min_frames = wish.min_frames.value_or(sampler.min_frames);
-    sampler.max_frames = wish.max_frames.value_or(sampler.max_frames);
+    sampler.fps = wish.fps.value_or(settings.sampling.fps);
+    sampler.min_frames = wish.min_frames.value_or(settings.sampling.min_frames);
+    sampler.max_frames = wish.max_frames.value_or(settings.sampling.max_frames);
     sampler.num_frames = wish.nframes;
+    if (!wish.nframes && !wish.fps) sampler.num_frames = settings.sampling.num_frames;
     return sampler;
   }
   static PixelBudget frame_budget(const MediaOptions& wish, PixelBudget budget) {

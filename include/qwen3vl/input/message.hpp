@@ -22,7 +22,9 @@ struct MediaOptions {
   std::optional<double> fps;                                  // frames taken per second of video
   std::optional<std::int64_t> nframes, min_frames, max_frames;
   std::optional<double> video_start, video_end;  // seconds
-  std::optional<double> sample_fps;              // of a video given as a list of frames
+  // Of a video given as a list of frames: how many of it are a second, 2 when not said; and how many were before a
+  // choice among them was made, sample_fps when not said. As in qwen-vl-utils, times go by the second.
+  std::optional<double> sample_fps, raw_fps;
   friend bool operator==(const MediaOptions&, const MediaOptions&) = default;
 };
 

@@ -56,6 +56,7 @@ inline MediaOptions read_media_options(const OrderedJson& part, const std::strin
   constexpr double positive = std::numeric_limits<double>::min();
   number("fps", options.fps, positive);
   number("sample_fps", options.sample_fps, positive);
+  number("raw_fps", options.raw_fps, positive);
   number("video_start", options.video_start, 0);
   number("video_end", options.video_end, 0);
   return options;

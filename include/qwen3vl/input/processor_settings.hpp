@@ -111,7 +111,6 @@ inline PixelBudget read_budget(const Json& json, const std::string& where) {
 }
 
 inline SampleEvenly read_sampling(const Json& json, const std::string& where) {
-  expect_switch(json, "do_sample_frames", where, true);
   SampleEvenly sampling;
   if (find_member(json, "num_frames", where)) {
     sampling.num_frames = get_int64(json, "num_frames", where, 2, most_sampled_frames);
@@ -151,13 +150,16 @@ inline VideoSettings read_video_settings(const Json& json, const std::string& wh
   const std::string type = get_string_or(json, "video_processor_type", where, wanted);
   if (type != wanted) wrong_member(where, "video_processor_type", in_quotes(type, 60), in_quotes(wanted));
   if (rule == ClipRule::each_frame) {
-    VideoSettings frames;
+    VideoSettings
+        frames;  // do_sample_frames does not matter: who reads clips here has to choose among their frames
+    frames.sampling = read_sampling(json, where);
     frames.resize.clip = read_budget(json, where);
     frames.patches = read_patches(json, where, 14);
     frames.normalise = read_normalise(json, where);
     return frames;
   }
   VideoSettings settings;
+  expect_switch(json, "do_sample_frames", where, true);
   settings.sampling = read_sampling(json, where);
   settings.resize.clip = read_budget(json, where);
   settings.resize.cap_pixels_per_frame = get_bool_or(json, "cap_pixels_per_frame", where, false);
@@ -168,8 +170,8 @@ inline VideoSettings read_video_settings(const Json& json, const std::string& wh
   return settings;
 }
 
-/// From a checkpoint's folder. What has no file is Qwen3-VL's own, or with ClipRule::each_frame Qwen2-VL's; of a missing video file, patches and
-/// normalisation are the images'.
+/// From a checkpoint's folder. What has no file is Qwen3-VL's own, or with ClipRule::each_frame Qwen2-VL's; of a
+/// missing video file, patches and normalisation are the images'.
 inline ProcessorSettings read_processor_settings(const std::string& directory,
                                                  ClipRule rule = ClipRule::whole_clip) {
   constexpr std::uint64_t most_bytes = 1 << 20;

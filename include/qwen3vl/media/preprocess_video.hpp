@@ -209,23 +209,36 @@ inline PreprocessedVideo preprocess_video(Threads& threads, const std::filesyste
   return preprocess_video(threads, video, settings);
 }
 
-/// Pictures in a row as a video: all of them, evenly `frames_per_second` apart, all of one size.
-template <FrameSampler Sampler, VideoResize Resize>
-PreprocessedVideo preprocess_frames(Threads& threads, std::span<const Image> images, double frames_per_second,
-                                    const BasicVideoSettings<Sampler, Resize>& settings) {
-  if (images.empty()) throw Error("preprocess_frames", "no frames");
-  frame_sampling::expect_rate("preprocess_frames", frames_per_second);
+/// Rates of a video that is given as a list of frames, as qwen-vl-utils has them (fetch_video): the i-th frame
+/// is shown at i / source, whatever the second rate; a temporal group lasts temporal_patch_size / sampled.
+struct ListRates {
+  double sampled = 2;  // sample_fps
+  double source = 2;   // raw_fps
+};
+
+inline ChosenFrames listed_frames(std::size_t count, const ListRates& rates) {
+  if (count == 0) throw Error("a list of frames", "there is none in it");
+  frame_sampling::expect_rate("a list of frames", rates.sampled);
+  frame_sampling::expect_rate("a list of frames", rates.source);
   ChosenFrames frames;
-  for (std::size_t i = 0; i < images.size(); ++i) {
+  for (std::size_t i = 0; i < count; ++i) frames.indices.push_back(static_cast<std::int64_t>(i));
+  frames.seconds = frame_seconds(frames.indices, rates.source);
+  frames.source_frames_per_second = rates.source;
+  frames.sampled_frames_per_second = rates.sampled;
+  return frames;
+}
+
+/// Pictures in a row as a video: all of them, all of one size.
+template <FrameSampler Sampler, VideoResize Resize>
+PreprocessedVideo preprocess_frames(Threads& threads, std::span<const Image> images, const ListRates& rates,
+                                    const BasicVideoSettings<Sampler, Resize>& settings) {
+  ChosenFrames frames = listed_frames(images.size(), rates);
+  for (std::size_t i = 0; i < images.size(); ++i)
     if (images[i].width != images[0].width || images[i].height != images[0].height)
       throw Error("preprocess_frames",
                   "frame " + std::to_string(i) + " has " + to_string_size(images[i].height, images[i].width) +
                       " pixels, the first " + to_string_size(images[0].height, images[0].width),
                   "the frames of a clip share one size");
-    frames.indices.push_back(static_cast<std::int64_t>(i));
-  }
-  frames.seconds = frame_seconds(frames.indices, frames_per_second);
-  frames.source_frames_per_second = frames.sampled_frames_per_second = frames_per_second;
   const VideoPlan plan = plan_frames(std::move(frames), {images[0].height, images[0].width}, settings);
   PreprocessedVideo result = allocate_video("frames", plan, settings.patches.temporal_patch_size);
   const View<float, 2> out(result.storage.get(), {plan.grid.patches(), plan.columns});
