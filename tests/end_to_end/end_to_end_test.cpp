@@ -107,6 +107,15 @@ TEST_CASE("end to end: video, as transformers 5 writes the prompt") {
 }
 TEST_CASE("end to end: video, as released") { check("video_released", Dialect::released); }
 
+TEST_CASE("a message's rate goes before the number of frames in the checkpoint's files") {
+  ProcessorSettings settings = read_processor_settings(QWEN3VL_TINY);
+  settings.video.sampling.num_frames = 4;
+  Part part = video_part(golden + "/media/clip_lossless_160x120_24fps_4s.mkv");
+  CHECK(MediaItem::open(part, settings).frame_indices().size() == 4);
+  part.options.fps = 2;
+  CHECK(MediaItem::open(part, settings).frame_indices().size() == 8);
+}
+
 TEST_CASE("frames at a stride follow the rate of the checkpoint's files, unless a message has its own") {
   ProcessorSettings settings = read_processor_settings(QWEN3VL_TINY);
   settings.clip_rule = ClipRule::each_frame;

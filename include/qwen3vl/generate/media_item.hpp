@@ -120,10 +120,13 @@ class MediaItem {
       chosen.resize.total_pixels = wish.total_pixels;
       start(chosen);
     } else if (processor.clip_rule == ClipRule::each_frame) {
+      if (wish.video_start || wish.video_end)
+        throw Error("video", "video_start and video_end, but this model's processor takes whole clips",
+                    "the utility package's flavour");
       BasicVideoSettings<SampleStride, ImageBudget> chosen;
       copy_numbers(settings, chosen);
       chosen.resampling = settings.resampling;
-      chosen.sampling = stride_sampler(wish, settings);
+      chosen.sampling = whole_clip_sampler<SampleStride>(wish, settings.sampling);
       chosen.resize.image = frame_budget(wish, settings.resize.clip);
       start(chosen);
     } else if (wish.video_start || wish.video_end) {
@@ -135,10 +138,7 @@ class MediaItem {
       start(chosen);
     } else {
       VideoSettings chosen = settings;
-      chosen.sampling.fps = wish.fps.value_or(settings.sampling.fps);
-      chosen.sampling.min_frames = wish.min_frames.value_or(settings.sampling.min_frames);
-      chosen.sampling.max_frames = wish.max_frames.value_or(settings.sampling.max_frames);
-      if (wish.nframes) chosen.sampling.num_frames = wish.nframes;
+      chosen.sampling = whole_clip_sampler<SampleEvenly>(wish, settings.sampling);
       chosen.resize = clip_budget(wish, settings);
       start(chosen);
     }
@@ -175,16 +175,14 @@ class MediaItem {
     sampler.video_end = wish.video_end;
     return sampler;
   }
-  static SampleStride stride_sampler(const MediaOptions& wish, const VideoSettings& settings) {
-    if (wish.video_start || wish.video_end)
-      throw Error("video", "video_start and video_end, but this model's processor takes whole clips",
-                  "the utility package's flavour");
-    SampleStride sampler;
-    sampler.fps = wish.fps.value_or(settings.sampling.fps);
-    sampler.min_frames = wish.min_frames.value_or(settings.sampling.min_frames);
-    sampler.max_frames = wish.max_frames.value_or(settings.sampling.max_frames);
-    sampler.num_frames = wish.nframes;
-    if (!wish.nframes && !wish.fps) sampler.num_frames = settings.sampling.num_frames;
+  /// SampleEvenly or SampleStride: what the message says of the frames goes before what the checkpoint's files say.
+  template <class Sampler>
+  static Sampler whole_clip_sampler(const MediaOptions& wish, const SampleEvenly& files) {
+    Sampler sampler;
+    sampler.fps = wish.fps.value_or(files.fps);
+    sampler.min_frames = wish.min_frames.value_or(files.min_frames);
+    sampler.max_frames = wish.max_frames.value_or(files.max_frames);
+    sampler.num_frames = wish.nframes || wish.fps ? wish.nframes : files.num_frames;
     return sampler;
   }
   static PixelBudget frame_budget(const MediaOptions& wish, PixelBudget budget) {
